@@ -1,0 +1,50 @@
+/**
+ * All boards: which exist, which are on line, how to reach one. The hub knows sessions, not jobs, people or HTTP.
+ * It is asked by server/jobs and server/api, and told by server/session. Presence is in presence.ts.
+ */
+import type { BoardId, Board, TeamId } from '#lib/api/schema.ts';
+import type { DoneState } from '#lib/protocol/frames.ts';
+
+export interface ExecRequest {
+  /** The board's journal number; 0 for interactive code that is not journalled. */
+  readonly job: number;
+  readonly source: string;
+  readonly onStarted: () => void;
+  /** One OUT record. The hub grants the next credit when `onOutput` has returned (or its promise resolved). */
+  readonly onOutput: (bytes: Uint8Array) => void | Promise<void>;
+}
+
+export interface ExecResult {
+  readonly state: DoneState;
+  readonly status: number;
+  readonly traceback: string;
+}
+
+export interface Execution {
+  /** Rejects with board_link_lost when the board drops, board_busy or board_error when it refuses. */
+  readonly done: Promise<ExecResult>;
+  /** Bytes for standard input, split into records. */
+  input(bytes: Uint8Array): void;
+  interrupt(): void;
+}
+
+export interface Hub {
+  listBoards(teamId: TeamId): readonly Board[];
+  findBoard(teamId: TeamId, boardId: BoardId): Board | undefined;
+  findBoardByName(teamId: TeamId, name: string): Board | undefined;
+  /** True when a session is up and no program of ours runs. */
+  isIdle(boardId: BoardId): boolean;
+  isConnected(boardId: BoardId): boolean;
+  /** Throws board_offline, board_busy. Source longer than a record is staged as a file first. */
+  execute(boardId: BoardId, request: ExecRequest): Execution;
+  /** Writes a file through PUT/END; resumes within this call after a wrong offset. Throws board_offline, board_error, board_link_lost. */
+  putFile(boardId: BoardId, path: string, content: Uint8Array): Promise<void>;
+  getFile(boardId: BoardId, path: string): Promise<Uint8Array>;
+  /** A board that was provisioned or renamed: from now on it is in the lists. */
+  setBoard(board: import('./ports.ts').StoredBoard): void;
+  /** Forgets the board and closes its session. */
+  removeBoard(boardId: BoardId): void;
+  counts(): { readonly total: number; readonly online: number; readonly unauthenticated: number; readonly refusedHandshakes: number };
+  /** Sends BYE to every board, closes the sockets and resolves when they are closed. */
+  stop(): Promise<void>;
+}
