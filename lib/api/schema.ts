@@ -168,7 +168,6 @@ export const setupSchema = z.strictObject({
   password: z.string().min(10, 'a password has at least 10 characters').max(128),
   team: z.string().trim().min(1).max(80),
 });
-export const setupStateSchema = z.object({ done: z.boolean() });
 
 export const healthSchema = z.object({ status: z.literal('ok'), version: z.string() });
 export const hubInfoSchema = z.object({
