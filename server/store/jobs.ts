@@ -1,0 +1,130 @@
+/** Queries about jobs and their runs. */
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import type { BoardId, JobId, TeamId } from '#lib/api/schema.ts';
+import type { Commits } from './commits.ts';
+import type { Db } from './database.ts';
+import { boards, jobs, runs } from './schema.ts';
+
+export type JobRow = typeof jobs.$inferSelect;
+export type RunRow = typeof runs.$inferSelect;
+/** A run before its board has given it a number. */
+export type NewRun = Pick<RunRow, 'boardId' | 'boardName' | 'state' | 'queuedAt' | 'endedAt' | 'reason'>;
+export type JobHead = Omit<JobRow, 'code'> & { readonly codeHead: string };
+
+/** SQLite takes 32,766 values in a statement. */
+const ROWS_A_STATEMENT = 500;
+const CODE_HEAD_CHARACTERS = 200;
+
+export interface JobQueries {
+  /** On disk when it resolves. Boards that were removed meanwhile get no run. */
+  insertJob(job: JobRow, newRuns: readonly NewRun[]): Promise<readonly RunRow[]>;
+  /** Every run that has not ended, in the order of its board's queue, with its job; read once, at the start. */
+  listOpenRuns(): Promise<readonly { readonly run: RunRow; readonly job: JobRow }[]>;
+  findJob(
+    teamId: TeamId,
+    jobId: JobId,
+  ): Promise<{ readonly job: JobRow; readonly runs: readonly RunRow[] } | undefined>;
+  findRun(teamId: TeamId, jobId: JobId, boardId: BoardId): Promise<RunRow | undefined>;
+  /** Newest first. With a board: the jobs it takes part in. */
+  listJobs(
+    teamId: TeamId,
+    filter: { readonly boardId?: BoardId | undefined; readonly limit: number },
+  ): Promise<readonly JobHead[]>;
+  listRuns(teamId: TeamId, jobIds: readonly JobId[], boardId?: BoardId): Promise<readonly RunRow[]>;
+  /** For the writer of a transaction: changes nothing of a run but what `change` names. */
+  updateRun(run: Pick<RunRow, 'teamId' | 'jobId' | 'boardId'>, change: Partial<RunRow>): void;
+}
+
+export function createJobQueries(db: Db, commits: Commits): JobQueries {
+  const { code, ...columns } = getTableColumns(jobs);
+  const headSelection = { ...columns, codeHead: sql<string>`substr(${code}, 1, ${CODE_HEAD_CHARACTERS})` };
+
+  function insertRuns(job: JobRow, newRuns: readonly NewRun[]): RunRow[] {
+    return chunks(newRuns, ROWS_A_STATEMENT).flatMap((chunk) => {
+      const ids = chunk.map((run) => run.boardId);
+      const numbered = db
+        .update(boards)
+        .set({ lastSeq: sql`${boards.lastSeq} + 1` })
+        .where(and(eq(boards.teamId, job.teamId), inArray(boards.id, ids)))
+        .returning({ id: boards.id, seq: boards.lastSeq })
+        .all();
+      const seqs = new Map(numbered.map((row) => [row.id, row.seq]));
+      const rows = chunk.flatMap((run) => {
+        const seq = seqs.get(run.boardId);
+        return seq === undefined ? [] : [{ ...run, jobId: job.id, teamId: job.teamId, seq }];
+      });
+      return rows.length === 0 ? [] : db.insert(runs).values(rows).returning().all();
+    });
+  }
+
+  return {
+    insertJob: (job, newRuns) =>
+      commits.durable(() => {
+        db.insert(jobs).values(job).run();
+        return insertRuns(job, newRuns);
+      }),
+    async listOpenRuns() {
+      const open = ['queued', 'sent', 'running'] as const;
+      const rows = db
+        .select()
+        .from(runs)
+        .innerJoin(jobs, eq(jobs.id, runs.jobId))
+        .where(inArray(runs.state, open))
+        .orderBy(asc(runs.boardId), asc(runs.seq))
+        .all();
+      return rows.map((row) => ({ run: row.runs, job: row.jobs }));
+    },
+    async findJob(teamId, jobId) {
+      const job = db
+        .select()
+        .from(jobs)
+        .where(and(eq(jobs.teamId, teamId), eq(jobs.id, jobId)))
+        .get();
+      return (
+        job && {
+          job,
+          runs: db
+            .select()
+            .from(runs)
+            .where(and(eq(runs.teamId, teamId), eq(runs.jobId, jobId)))
+            .all(),
+        }
+      );
+    },
+    findRun: async (teamId, jobId, boardId) => db.select().from(runs).where(oneRun({ teamId, jobId, boardId })).get(),
+    async listJobs(teamId, { boardId, limit }) {
+      const ofTeam = eq(jobs.teamId, teamId);
+      if (boardId === undefined)
+        return db.select(headSelection).from(jobs).where(ofTeam).orderBy(desc(jobs.id)).limit(limit).all();
+      const ofBoard = db
+        .select({ id: runs.jobId })
+        .from(runs)
+        .where(and(eq(runs.teamId, teamId), eq(runs.boardId, boardId)))
+        .orderBy(desc(runs.jobId))
+        .limit(limit);
+      return db
+        .select(headSelection)
+        .from(jobs)
+        .where(and(ofTeam, inArray(jobs.id, ofBoard)))
+        .orderBy(desc(jobs.id))
+        .all();
+    },
+    async listRuns(teamId, jobIds, boardId) {
+      const ofBoard = boardId === undefined ? undefined : eq(runs.boardId, boardId);
+      return db
+        .select()
+        .from(runs)
+        .where(and(eq(runs.teamId, teamId), inArray(runs.jobId, [...jobIds]), ofBoard))
+        .all();
+    },
+    updateRun: (run, change) => void db.update(runs).set(change).where(oneRun(run)).run(),
+  };
+}
+
+function oneRun(run: Pick<RunRow, 'teamId' | 'jobId' | 'boardId'>) {
+  return and(eq(runs.teamId, run.teamId), eq(runs.jobId, run.jobId), eq(runs.boardId, run.boardId));
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}

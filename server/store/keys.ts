@@ -1,0 +1,87 @@
+/** Queries about board keys: unwrapped on the way out, wrapped on the way in. */
+import { and, eq } from 'drizzle-orm';
+import type { BoardId, TeamId } from '#lib/api/schema.ts';
+import type { BoardKey, KeyStore } from '#server/hub/ports.ts';
+import type { Commits } from './commits.ts';
+import type { Db } from './database.ts';
+import { unwrapKey, wrapKey } from './key-wrap.ts';
+import { boardKeys, boards } from './schema.ts';
+
+export interface KeyQueries extends KeyStore {
+  /** The key that provisioning gives a board; it must be rotated at the first connection. */
+  insertFirstKey(teamId: TeamId, boardId: BoardId, key: BoardKey): Promise<void>;
+}
+
+export function createKeyQueries(db: Db, commits: Commits, keyEncryptionKey: Uint8Array): KeyQueries {
+  type KeyRow = typeof boardKeys.$inferSelect;
+  const wrapped = (teamId: TeamId, boardId: BoardId, key: BoardKey) =>
+    wrapKey(keyEncryptionKey, { teamId, boardId, epoch: key.epoch }, key.key);
+  const unwrapped = (row: KeyRow): BoardKey => ({
+    epoch: row.epoch,
+    key: unwrapKey(keyEncryptionKey, row, row.wrapped),
+  });
+  const isNext = (boardId: BoardId) => and(eq(boardKeys.boardId, boardId), eq(boardKeys.place, 'next'));
+
+  return {
+    insertFirstKey: (teamId, boardId, key) =>
+      commits.durable(() => {
+        const row = {
+          boardId,
+          teamId,
+          epoch: key.epoch,
+          wrapped: wrapped(teamId, boardId, key),
+          createdAt: Date.now(),
+        };
+        db.insert(boardKeys)
+          .values({ ...row, place: 'current', singleUse: true })
+          .run();
+      }),
+    // A board names only its id before it is known, so there is no team to ask for here.
+    async findKeys(boardId) {
+      const rows = db.select().from(boardKeys).where(eq(boardKeys.boardId, boardId)).all();
+      const current = rows.find((row) => row.place === 'current');
+      const next = rows.find((row) => row.place === 'next');
+      if (!current) return undefined;
+      return {
+        teamId: current.teamId,
+        current: unwrapped(current),
+        next: next && unwrapped(next),
+        singleUse: current.singleUse,
+      };
+    },
+    saveNextKey: (boardId, next) =>
+      commits.durable(() => {
+        const teamId = db.select({ teamId: boards.teamId }).from(boards).where(eq(boards.id, boardId)).get()?.teamId;
+        if (!teamId) return;
+        db.delete(boardKeys).where(isNext(boardId)).run();
+        db.insert(boardKeys)
+          .values({
+            boardId,
+            teamId,
+            epoch: next.epoch,
+            wrapped: wrapped(teamId, boardId, next),
+            place: 'next',
+            singleUse: false,
+            createdAt: Date.now(),
+          })
+          .run();
+      }),
+    confirmNextKey: (boardId, epoch) =>
+      commits.durable(() => {
+        const confirmed = db
+          .update(boardKeys)
+          .set({ place: 'current' })
+          .where(and(isNext(boardId), eq(boardKeys.epoch, epoch)))
+          .returning()
+          .all();
+        const [row] = confirmed;
+        if (!row) return;
+        for (const old of db.select().from(boardKeys).where(eq(boardKeys.boardId, boardId)).all()) {
+          if (old.epoch === row.epoch) continue;
+          db.delete(boardKeys)
+            .where(and(eq(boardKeys.boardId, boardId), eq(boardKeys.epoch, old.epoch)))
+            .run();
+        }
+      }),
+  };
+}
