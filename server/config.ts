@@ -1,0 +1,89 @@
+/** The only reader of the environment and of the command line: everything else is given its settings. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEFAULT_PORT } from '#lib/api/schema.ts';
+import { AppError } from '#lib/errors.ts';
+import type { LogLevel } from './log.ts';
+
+export interface Config {
+  /** 0: any free port. */
+  readonly port: number;
+  /** Address to listen on; undefined: all of this machine. */
+  readonly host: string | undefined;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  /** Reloads pages as they are edited. */
+  readonly dev: boolean;
+  /** Where package.json lies. */
+  readonly rootDir: string;
+}
+
+/** Sources lie in server/ and the bundle in dist/: the project is one level up from both. */
+export const ROOT_DIR = resolve(import.meta.dirname, '..');
+
+const logLevels: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
+
+export const USAGE = 'Usage: npm start -- [--port PORT] [--data FOLDER] [--host ADDRESS]';
+
+/** Throws invalid_input with the usage when the command line cannot be understood. */
+export function readConfig(
+  argv: readonly string[] = process.argv.slice(2),
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const values = parseCommandLine(argv);
+  return {
+    port: parsePort(values.port ?? env.CLOUDMANAGER_PORT),
+    host: values.host ?? env.CLOUDMANAGER_HOST,
+    dataDir: resolve(values.data ?? defaultDataDir(env)),
+    logLevel: logLevels.find((level) => level === env.CLOUDMANAGER_LOG) ?? 'warn',
+    dev: values.dev ?? false,
+    rootDir: ROOT_DIR,
+  };
+}
+
+function parseCommandLine(argv: readonly string[]) {
+  try {
+    const options = {
+      port: { type: 'string' },
+      data: { type: 'string' },
+      host: { type: 'string' },
+      dev: { type: 'boolean' },
+    } as const;
+    return parseArgs({ args: [...argv], options, strict: true }).values;
+  } catch (error) {
+    throw new AppError('invalid_input', {
+      message: error instanceof Error ? error.message : 'The command line is not valid.',
+      hint: USAGE,
+    });
+  }
+}
+
+function parsePort(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535 && /^\d+$/.test(text)) return port;
+  throw new AppError('invalid_input', {
+    message: `"${text}" is not a port: give a number from 0 to 65535.`,
+    hint: USAGE,
+  });
+}
+
+/** CLOUDMANAGER_DATA, else where this platform keeps a user's data. */
+export function defaultDataDir(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  if (env.CLOUDMANAGER_DATA) return env.CLOUDMANAGER_DATA;
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Cloudmanager');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Cloudmanager');
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'cloudmanager');
+}
+
+/** Makes next-auth take the address of each request for its own, so that one hub serves localhost and the LAN alike. */
+export function prepareConsoleEnvironment(dev: boolean, env: NodeJS.ProcessEnv = process.env): void {
+  env.AUTH_TRUST_HOST = '1';
+  delete env.NEXTAUTH_URL;
+  if (!dev) Reflect.set(env, 'NODE_ENV', 'production');
+  env.NEXT_TELEMETRY_DISABLED ??= '1';
+}
