@@ -2,11 +2,17 @@
  * All boards: which exist, which are on line, how to reach one. The hub knows sessions, not jobs, people or HTTP.
  * It is asked by server/jobs and server/api, and told by server/session. Presence is in presence.ts.
  */
-import type { BoardId, Board, TeamId } from '#lib/api/schema.ts';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Board, BoardId, TeamId } from '#lib/api/schema.ts';
 import type { DoneState } from '#lib/protocol/frames.ts';
+import type { HubListener, StoredBoard } from './ports.ts';
 
 export interface ExecRequest {
-  /** The board's journal number; 0 for interactive code that is not journalled. */
+  /**
+   * The board's journal number; 0 for code that is not journalled. The number of a job that still runs on the board attaches to
+   * it; that of one that has ended answers its result, and then `onStarted` may not be called.
+   */
   readonly job: number;
   readonly source: string;
   readonly onStarted: () => void;
@@ -41,9 +47,13 @@ export interface Hub {
   putFile(boardId: BoardId, path: string, content: Uint8Array): Promise<void>;
   getFile(boardId: BoardId, path: string): Promise<Uint8Array>;
   /** A board that was provisioned or renamed: from now on it is in the lists. */
-  setBoard(board: import('./ports.ts').StoredBoard): void;
+  setBoard(board: StoredBoard): void;
   /** Forgets the board and closes its session. */
   removeBoard(boardId: BoardId): void;
+  /** Takes the upgrade request of `/device`. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Who is told of boards that come and go: one listener, set once after the hub is made. */
+  setListener(listener: HubListener): void;
   counts(): { readonly total: number; readonly online: number; readonly unauthenticated: number; readonly refusedHandshakes: number };
   /** Sends BYE to every board, closes the sockets and resolves when they are closed. */
   stop(): Promise<void>;

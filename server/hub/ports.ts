@@ -4,7 +4,9 @@
  */
 import type { EventMap, EventName } from '#lib/api/events.ts';
 import type { BoardId, TeamId } from '#lib/api/schema.ts';
+import type { CryptoPort } from '#lib/protocol/crypto.ts';
 import type { BoardInfo } from '#lib/protocol/info.ts';
+import type { Log } from '#server/log.ts';
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -61,4 +63,22 @@ export interface Bus {
 export interface HubListener {
   onConnected(boardId: BoardId, info: BoardInfo): void;
   onDisconnected(boardId: BoardId): void;
+  /** The last journal number given to the board, told to it in WELCOME. */
+  lastJobOf?(boardId: BoardId): number;
+}
+
+/** Everything `createHub` is given. */
+export interface HubDeps {
+  readonly boards: BoardStore;
+  readonly keys: KeyStore;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly crypto: CryptoPort;
+  /** 0 ≤ x < 1, for jitter. */
+  readonly random: () => number;
+  /** Secret of this hub from the data folder; 32 bytes. */
+  readonly serverSecret: Uint8Array;
+  /** Version of the board's client that this hub brings along. */
+  readonly clientVersion: string;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
 }
