@@ -47,6 +47,9 @@ export const ERRORS = {
   data_not_writable: { status: 500, retry: false, message: 'The data folder cannot be written.', hint: 'Give this user the right to write there, or choose another with --data.' },
   database_newer: { status: 500, retry: false, message: 'The database was made by a newer Cloudmanager.', hint: 'Start that version, or choose another data folder with --data.' },
   database_broken: { status: 500, retry: false, message: 'The database cannot be read.', hint: 'Restore it from a backup, or choose another data folder with --data.' },
+  // Made by the clients of the API, never sent by the hub.
+  hub_unreachable: { status: 503, retry: true, message: 'The hub cannot be reached.', hint: 'Is it running? Start it with `npm start` or `mbm server-start`, and check its address.' },
+  hub_answer_invalid: { status: 502, retry: false, message: 'The answer is not one of a Cloudmanager hub of this version.', hint: 'Check the address; a proxy or another program may answer there, or the versions differ.' },
   internal: { status: 500, retry: true, message: 'Internal error.', hint: 'Try again; if it stays, look in the hub’s log for the id of this error.' },
 } as const satisfies Record<string, ErrorRow>;
 
