@@ -12,19 +12,36 @@ export const eventSchemas = {
   'job.created': z.object({ jobId: jobIdSchema, boardIds: z.array(boardIdSchema) }),
   'run.changed': z.object({ jobId: jobIdSchema, run: runSchema }),
   /** `from` is the byte offset of the first byte; text is whole UTF-8 sequences. */
-  'run.output': z.object({ jobId: jobIdSchema, boardId: boardIdSchema, from: z.number().int(), bytes: z.number().int(), text: z.string() }),
+  'run.output': z.object({
+    jobId: jobIdSchema,
+    boardId: boardIdSchema,
+    from: z.number().int(),
+    bytes: z.number().int(),
+    text: z.string(),
+  }),
 } as const;
 
 export type EventMap = { readonly [Name in keyof typeof eventSchemas]: z.infer<(typeof eventSchemas)[Name]> };
 export type EventName = keyof EventMap;
-export const eventNames: readonly EventName[] = ['board.changed', 'board.removed', 'job.created', 'run.changed', 'run.output'];
+export const eventNames: readonly EventName[] = [
+  'board.changed',
+  'board.removed',
+  'job.created',
+  'run.changed',
+  'run.output',
+];
 
 /** Browser to hub. `jobs` limits run.output to the jobs it looks at: output of others is not sent. */
 export const liveClientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('subscribe'), after: z.string().max(64).optional() }),
   z.strictObject({ type: z.literal('watch'), jobId: jobIdSchema }),
   z.strictObject({ type: z.literal('unwatch'), jobId: jobIdSchema }),
-  z.strictObject({ type: z.literal('stdin'), jobId: jobIdSchema, boardId: boardIdSchema, data: z.string().min(1).max(4096) }),
+  z.strictObject({
+    type: z.literal('stdin'),
+    jobId: jobIdSchema,
+    boardId: boardIdSchema,
+    data: z.string().min(1).max(4096),
+  }),
   z.strictObject({ type: z.literal('interrupt'), jobId: jobIdSchema, boardId: boardIdSchema }),
 ]);
 export type LiveClientMessage = z.infer<typeof liveClientMessageSchema>;

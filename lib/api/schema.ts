@@ -13,13 +13,25 @@ export const MAX_SELECTION = 10_000;
 export const MAX_OUTPUT_BYTES = 1024 * 1024;
 export const MAX_VIRTUAL_BOARDS = 32;
 
-export const boardIdSchema = z.string().regex(/^[0-9a-f]{32}$/, 'a board id is 32 hexadecimal digits').brand('BoardId');
+export const boardIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'a board id is 32 hexadecimal digits')
+  .brand('BoardId');
 export type BoardId = z.infer<typeof boardIdSchema>;
-export const jobIdSchema = z.string().regex(/^job_[0-9a-z]{16,32}$/).brand('JobId');
+export const jobIdSchema = z
+  .string()
+  .regex(/^job_[0-9a-z]{16,32}$/)
+  .brand('JobId');
 export type JobId = z.infer<typeof jobIdSchema>;
-export const teamIdSchema = z.string().regex(/^team_[0-9a-z]{16,32}$/).brand('TeamId');
+export const teamIdSchema = z
+  .string()
+  .regex(/^team_[0-9a-z]{16,32}$/)
+  .brand('TeamId');
 export type TeamId = z.infer<typeof teamIdSchema>;
-export const userIdSchema = z.string().regex(/^user_[0-9a-z]{16,32}$/).brand('UserId');
+export const userIdSchema = z
+  .string()
+  .regex(/^user_[0-9a-z]{16,32}$/)
+  .brand('UserId');
 export type UserId = z.infer<typeof userIdSchema>;
 
 /** Letters, digits, `-`, `_` and `.`; starts with a letter or digit, so that a name is never read as an option or range. */
@@ -27,7 +39,10 @@ export const boardNameSchema = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a board name has letters, digits, "-", "_" and ".", and starts with a letter or digit')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'a board name has letters, digits, "-", "_" and ".", and starts with a letter or digit',
+  )
   // A bare word of the selection language would shadow the board.
   .refine((name) => name !== 'all', 'a board cannot be called "all"');
 
@@ -91,10 +106,25 @@ export const virtualFaults = ['drop-link', 'freeze', 'power-cut', 'bad-main'] as
 export const virtualBoardCreateSchema = z.strictObject({ name: boardNameSchema.optional() });
 export const virtualFaultSchema = z.strictObject({ fault: z.enum(virtualFaults) });
 
-export const runStates = ['queued', 'sent', 'running', 'succeeded', 'failed', 'cancelled', 'expired', 'interrupted'] as const;
+export const runStates = [
+  'queued',
+  'sent',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'expired',
+  'interrupted',
+] as const;
 export const runStateSchema = z.enum(runStates);
 export type RunState = z.infer<typeof runStateSchema>;
-export const endedRunStates = ['succeeded', 'failed', 'cancelled', 'expired', 'interrupted'] as const satisfies readonly RunState[];
+export const endedRunStates = [
+  'succeeded',
+  'failed',
+  'cancelled',
+  'expired',
+  'interrupted',
+] as const satisfies readonly RunState[];
 
 /** One board's part of a job. */
 export const runSchema = z.object({
@@ -132,11 +162,17 @@ export const jobCreateSchema = z.strictObject({
   /** Interrupted after this many seconds of running; without it a program may run for ever. */
   timeoutS: z.number().positive().max(86_400).optional(),
   /** For boards that are off line: seconds to wait for them. 0: skip them. */
-  waitS: z.number().min(0).max(7 * 86_400).default(0),
+  waitS: z
+    .number()
+    .min(0)
+    .max(7 * 86_400)
+    .default(0),
 });
 export type JobCreate = z.input<typeof jobCreateSchema>;
 
-export const jobListSchema = z.object({ jobs: z.array(jobSchema.omit({ code: true }).extend({ codeHead: z.string() })) });
+export const jobListSchema = z.object({
+  jobs: z.array(jobSchema.omit({ code: true }).extend({ codeHead: z.string() })),
+});
 export const jobListQuerySchema = z.object({
   board: boardIdSchema.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
