@@ -1,20 +1,25 @@
 /**
  * Group commit. A durable commit costs one fsync; the ends of a thousand runs in one moment share it.
- * What is queued in one turn of the event loop is written in one transaction, and its promises resolve when it is on disk.
+ * There is one queue, written in its order, one transaction a flush; a promise resolves when its write is where it was promised.
  */
 import type Database from 'better-sqlite3';
 import { AppError } from '#lib/errors.ts';
 
 export interface Commits {
-  /** On disk, through a power cut, when the promise resolves. Writes happen in the order of the calls. */
+  /** On disk, through a power cut, when the promise resolves; written at the end of this turn of the event loop. */
   durable<T>(write: () => T): Promise<T>;
-  /** Survives the death of this process, but perhaps not a power cut. For what a board's journal can tell again. */
+  /** Written within moments, together with others. For what may be lost with the process, because it can be found out again. */
+  lazy(write: () => void): Promise<void>;
+  /** Written now. Survives the death of this process, but perhaps not a power cut. */
   relaxed<T>(write: () => T): T;
-  /** Writes at once what is still queued. */
+  /** Writes now what is queued, so that a read finds it. */
   flush(): void;
 }
 
+const LAZY_MS = 20;
+
 interface Queued {
+  readonly durable: boolean;
   run(): void;
   resolve(): void;
   reject(error: unknown): void;
@@ -22,64 +27,79 @@ interface Queued {
 
 export function createCommits(client: Database.Database): Commits {
   let queue: Queued[] = [];
+  let soon: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
+
+  function transact(durable: boolean, write: () => void): void {
+    if (!durable) client.pragma('synchronous = NORMAL');
+    try {
+      client.transaction(write)();
+    } finally {
+      if (!durable) client.pragma('synchronous = FULL');
+    }
+  }
 
   function flush(): void {
+    clearImmediate(soon);
+    clearTimeout(later);
+    soon = later = undefined;
     const batch = queue;
     queue = [];
     if (batch.length === 0) return;
+    const durable = batch.some((item) => item.durable);
     try {
-      client.transaction(() => {
+      transact(durable, () => {
         for (const item of batch) item.run();
-      })();
+      });
       for (const item of batch) item.resolve();
     } catch (error) {
       // One bad write must not take its neighbours with it; a full disk refuses each alone.
       if (batch.length === 1) batch[0]?.reject(asStorageError(error));
-      else for (const item of batch) commitAlone(client, item);
+      else for (const item of batch) commitAlone(item);
     }
   }
 
-  function durable<T>(write: () => T): Promise<T> {
+  function commitAlone(item: Queued): void {
+    try {
+      transact(item.durable, () => item.run());
+      item.resolve();
+    } catch (error) {
+      item.reject(asStorageError(error));
+    }
+  }
+
+  function enqueue<T>(durable: boolean, write: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let result: { value: T } | undefined;
-      if (queue.length === 0) setImmediate(flush);
-      queue.push({
-        run: () => {
-          result = { value: write() };
-        },
-        resolve: () => result && resolve(result.value),
-        reject,
-      });
+      const run = () => {
+        result = { value: write() };
+      };
+      queue.push({ durable, run, resolve: () => result && resolve(result.value), reject });
+      if (durable) soon ??= setImmediate(flush);
+      else later ??= setTimeout(flush, LAZY_MS);
     });
   }
 
   function relaxed<T>(write: () => T): T {
-    // Queued writes come first, so that a later state never lies below an earlier one.
+    // Queued writes come first: a later state must never lie below an earlier one.
     flush();
-    client.pragma('synchronous = NORMAL');
+    let result: { value: T } | undefined;
     try {
-      return client.transaction(write)();
+      transact(false, () => {
+        result = { value: write() };
+      });
     } catch (error) {
       throw asStorageError(error);
-    } finally {
-      client.pragma('synchronous = FULL');
     }
+    if (!result) throw new Error('The transaction did not run.');
+    return result.value;
   }
 
-  return { durable, relaxed, flush };
-}
-
-function commitAlone(client: Database.Database, item: Queued): void {
-  try {
-    client.transaction(() => item.run())();
-    item.resolve();
-  } catch (error) {
-    item.reject(asStorageError(error));
-  }
+  return { durable: (write) => enqueue(true, write), lazy: (write) => enqueue(false, write), relaxed, flush };
 }
 
 /** SQLITE_FULL is the one failure that a user can mend. */
-export function asStorageError(error: unknown): unknown {
+function asStorageError(error: unknown): unknown {
   const full = error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL';
   return full ? new AppError('hub_storage_full', { cause: error }) : error;
 }

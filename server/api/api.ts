@@ -1,0 +1,43 @@
+/**
+ * The public API under /api/v1: each route parses, asks the gate, calls one service and answers. No rule of the domain lives here.
+ * One file a noun; router.ts declares a route together with the right it needs, failures.ts gives every error its one shape.
+ * The OpenAPI document at /api/v1/openapi.json is made from the same schemas. Read router.ts next.
+ */
+import type { Boards } from '#server/boards/boards.ts';
+import type { EventBus } from '#server/bus/bus.ts';
+import type { Hub } from '#server/hub/hub.ts';
+import type { Jobs } from '#server/jobs/jobs.ts';
+import type { Log } from '#server/log.ts';
+import type { Teams } from '#server/teams/teams.ts';
+import { boardRoutes } from './boards.ts';
+import { hubRoutes } from './hub.ts';
+import { jobRoutes } from './jobs.ts';
+import { peopleRoutes } from './people.ts';
+import { createRouter, type RequestEnv } from './router.ts';
+
+export interface ApiDeps {
+  readonly teams: Teams;
+  readonly boards: Boards;
+  readonly jobs: Jobs;
+  readonly hub: Pick<Hub, 'listBoards'>;
+  readonly bus: Pick<EventBus, 'lastId'>;
+  readonly log: Log;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly addresses: () => readonly string[];
+}
+
+export interface Api {
+  fetch(request: Request, env: RequestEnv): Response | Promise<Response>;
+  /** Method and path of every route, for a test that tries each without a session. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
+}
+
+export function createApi(deps: ApiDeps): Api {
+  const router = createRouter({ gate: deps.teams.gate, log: deps.log, version: deps.version });
+  hubRoutes(router, deps);
+  peopleRoutes(router, deps);
+  boardRoutes(router, deps);
+  jobRoutes(router, deps);
+  return { fetch: (request, env) => router.app.fetch(request, env), routes: router.routes() };
+}

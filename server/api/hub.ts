@@ -1,0 +1,34 @@
+/** Routes about the hub itself. */
+import { healthSchema, hubInfoSchema } from '#lib/api/schema.ts';
+import type { ApiDeps } from './api.ts';
+import { describeRoute, jsonAnswer, type Router } from './router.ts';
+
+export function hubRoutes({ app }: Router, { teams, hub, version, startedAt, addresses }: ApiDeps): void {
+  const healthz = describeRoute(teams.gate, 'public', {
+    method: 'get',
+    path: '/healthz',
+    summary: 'Is the hub up?',
+    responses: { 200: jsonAnswer(healthSchema, 'It is.') },
+  });
+  app.openapi(healthz, (c) => c.json({ status: 'ok' as const, version }, 200));
+
+  const info = describeRoute(teams.gate, 'team.read', {
+    method: 'get',
+    path: '/hub',
+    summary: 'The hub: version, addresses, how many boards',
+    responses: { 200: jsonAnswer(hubInfoSchema, 'The hub.') },
+  });
+  app.openapi(info, (c) => {
+    const boards = hub.listBoards(c.get('principal').teamId);
+    const online = boards.filter((board) => board.state !== 'offline').length;
+    return c.json(
+      {
+        version,
+        startedAt: new Date(startedAt).toISOString(),
+        addresses: [...addresses()],
+        boards: { total: boards.length, online },
+      },
+      200,
+    );
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * A route is declared together with the right it needs: the gate is asked before the input is looked at, so a route without a
+ * right cannot be written. `public` is for healthz and for set-up, which brings its own proof.
+ */
+import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { API_BASE, errorSchema } from '#lib/api/schema.ts';
+import { AppError } from '#lib/errors.ts';
+import type { Log } from '#server/log.ts';
+import { type Gate, hasSessionCookie, type Principal, type Right } from '#server/teams/teams.ts';
+import { failureResponse, invalidInput } from './failures.ts';
+
+/** Room for 1 MB of code in which every third character is escaped, so that code that is a little too large gets the better sentence. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** What the listener knows of a request beside its headers. */
+export interface RequestEnv {
+  readonly remoteAddress: string;
+}
+
+export interface ApiEnv {
+  Bindings: RequestEnv;
+  Variables: { principal: Principal };
+}
+
+export type ApiContext = Context<ApiEnv>;
+
+export interface Router {
+  readonly app: OpenAPIHono<ApiEnv>;
+  routes(): readonly { readonly method: string; readonly path: string }[];
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+export function createRouter({
+  gate,
+  log,
+  version,
+}: {
+  readonly gate: Gate;
+  readonly log: Log;
+  readonly version: string;
+}): Router {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidInput(result.error);
+    },
+  }).basePath(API_BASE);
+
+  app.onError((error, c) => failureResponse(error, log, { method: c.req.method, path: c.req.path }));
+  app.use(
+    noStore,
+    refuseForeignOrigin,
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => Promise.reject(new AppError('body_too_large')) }),
+    refuseOtherBodies,
+  );
+  app.use(async (c, next) => {
+    if (!isPublic(c.req.method, c.req.path)) c.set('principal', await gate.identify(credentialsOf(c)));
+    await next();
+  });
+  app.notFound((c) => failureResponse(notFound(app, c), log, { method: c.req.method, path: c.req.path }));
+  serveDocument(app, version);
+
+  const routes = () =>
+    app.routes.filter((route) => route.method !== 'ALL').map(({ method, path }) => ({ method, path }));
+  return { app, routes };
+}
+
+/** The routes that answer without a session: one that tells nothing, and one that asks for the token of the set-up link. */
+const PUBLIC = [`GET ${API_BASE}/healthz`, `POST ${API_BASE}/setup`];
+const isPublic = (method: string, path: string) => PUBLIC.includes(`${method} ${path}`);
+
+/** Declares a route for OpenAPI: its right, checked before its input, and the errors that every route can answer. */
+export function describeRoute<const R extends RouteConfig>(gate: Gate, right: Right | 'public', route: R) {
+  const failure = {
+    description: 'What went wrong, and what to do.',
+    content: { 'application/json': { schema: errorSchema } },
+  };
+  const security = right === 'public' ? [] : [{ token: [] }, { session: [] }];
+  const middleware: MiddlewareHandler<ApiEnv>[] = right === 'public' ? [] : [needs(gate, right)];
+  return createRoute({ ...route, security, middleware, responses: { ...route.responses, default: failure } });
+}
+
+function needs(gate: Gate, right: Right): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    gate.demand(c.get('principal'), right);
+    await next();
+  };
+}
+
+export function jsonBody<S>(schema: S) {
+  return { body: { required: true as const, content: { 'application/json': { schema } } } };
+}
+
+export function jsonAnswer<S>(schema: S, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+export function credentialsOf(c: ApiContext) {
+  return {
+    authorization: c.req.header('authorization'),
+    cookie: c.req.header('cookie'),
+    remoteAddress: c.env.remoteAddress,
+  };
+}
+
+const noStore: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  await next();
+  c.header('cache-control', 'no-store');
+};
+
+/** A cookie travels with requests that other sites make; they cannot forge the Origin header. */
+const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const unsafe = !SAFE_METHODS.includes(c.req.method);
+  const origin = c.req.header('origin');
+  const byCookie = c.req.header('authorization') === undefined && hasSessionCookie(c.req.header('cookie'));
+  if (unsafe && (origin !== undefined || byCookie) && !isOwnOrigin(origin, c.req.header('host')))
+    throw new AppError('foreign_origin');
+  await next();
+};
+
+export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+  const parsed = origin === undefined ? null : URL.parse(origin);
+  return parsed !== null && host !== undefined && parsed.host === host.toLowerCase();
+}
+
+/** A form of another site can post text, but not JSON, without asking first. */
+const refuseOtherBodies: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const length = c.req.header('content-length') ?? '0';
+  const hasBody =
+    !SAFE_METHODS.includes(c.req.method) && (length !== '0' || c.req.header('transfer-encoding') !== undefined);
+  if (hasBody && !/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw new AppError('invalid_json');
+  await next();
+};
+
+function notFound(app: OpenAPIHono<ApiEnv>, c: Context): AppError {
+  const segments = c.req.path.split('/');
+  const others = app.routes.filter((route) => {
+    const parts = route.path.split('/');
+    return (
+      route.method !== 'ALL' &&
+      parts.length === segments.length &&
+      parts.every((part, at) => part.startsWith(':') || part === segments[at])
+    );
+  });
+  return new AppError(others.length > 0 ? 'method_not_allowed' : 'not_found');
+}
+
+function serveDocument(app: OpenAPIHono<ApiEnv>, version: string): void {
+  const registry = app.openAPIRegistry;
+  registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'next-auth.session-token',
+  });
+  app.get('/openapi.json', (c) =>
+    c.json(
+      app.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          title: 'Cloudmanager',
+          version,
+          description: 'Manage MicroPython boards. The console and `mbm` are clients of this API.',
+        },
+        servers: [{ url: '/' }],
+      }),
+    ),
+  );
+}

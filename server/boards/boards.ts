@@ -1,0 +1,154 @@
+/**
+ * Which boards a team has: adding, removing, virtual ones. A new board gets an id, a name and a key that works for one first
+ * connection. Presence and messages are server/hub's, programs are server/jobs'. Read simulator.ts next.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  type Board,
+  type BoardId,
+  boardNameSchema,
+  MAX_VIRTUAL_BOARDS,
+  type Provision,
+  type virtualFaults,
+} from '#lib/api/schema.ts';
+import { AppError } from '#lib/errors.ts';
+import { KEY_BYTES } from '#lib/protocol/frames.ts';
+import type { Hub } from '#server/hub/hub.ts';
+import type { StoredBoard } from '#server/hub/ports.ts';
+import type { Log } from '#server/log.ts';
+import { newBoardId } from '#server/store/ids.ts';
+import type { Store } from '#server/store/store.ts';
+import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
+
+export type VirtualFault = (typeof virtualFaults)[number];
+
+/** What a virtual board is started with. Without a key it goes on with the files it has. */
+export interface VirtualBoardSpec {
+  readonly boardId: BoardId;
+  readonly name: string;
+  readonly firstKey?: { readonly key: string; readonly epoch: number };
+}
+
+/** Boards in the hub's own process; server/start.ts puts the emulator behind it. */
+export interface Simulator {
+  start(spec: VirtualBoardSpec): Promise<void>;
+  /** Ends it and forgets its files. */
+  remove(boardId: BoardId): Promise<void>;
+  fault(boardId: BoardId, fault: VirtualFault): Promise<void>;
+  /** Ends all and keeps their files. */
+  stop(): Promise<void>;
+}
+
+const FIRST_EPOCH = 1;
+
+export interface Boards {
+  list(teamId: AuthorizedTeamId): readonly Board[];
+  /** Throws board_not_found. */
+  get(teamId: AuthorizedTeamId, boardId: BoardId): Board;
+  /** A board provisioned by hand. Throws board_name_taken. */
+  add(teamId: AuthorizedTeamId, name: string): Promise<Provision>;
+  /** Deletes its key, closes its session and ends its runs. Throws board_not_found. */
+  remove(teamId: AuthorizedTeamId, boardId: BoardId): Promise<void>;
+  /** Without a name it is called virtual-1, virtual-2 … Throws too_many_virtual_boards. */
+  addVirtual(teamId: AuthorizedTeamId, name?: string): Promise<Board>;
+  /** Throws board_not_found when there is no such virtual board. */
+  fault(teamId: AuthorizedTeamId, boardId: BoardId, fault: VirtualFault): Promise<void>;
+  /** Starts the virtual boards of an earlier run again. */
+  startVirtualBoards(): Promise<void>;
+}
+
+export interface BoardsDeps {
+  readonly store: Pick<Store, 'boards' | 'keys'>;
+  readonly hub: Pick<Hub, 'listBoards' | 'findBoard' | 'findBoardByName' | 'setBoard' | 'removeBoard'>;
+  readonly simulator: Simulator;
+  readonly log: Log;
+  readonly now: () => number;
+  /** ws:// addresses that a board can dial. */
+  readonly hubUrls: () => readonly string[];
+  /** Told before a board is forgotten, so that its runs can end. */
+  readonly onRemoving: (boardId: BoardId) => Promise<void>;
+}
+
+export function createBoards(deps: BoardsDeps): Boards {
+  const { store, hub, simulator, now } = deps;
+
+  function get(teamId: AuthorizedTeamId, boardId: BoardId): Board {
+    const board = hub.findBoard(teamId, boardId);
+    if (!board) throw new AppError('board_not_found');
+    return board;
+  }
+
+  async function insert(teamId: AuthorizedTeamId, name: string, virtual: boolean) {
+    const board: StoredBoard = {
+      id: newBoardId(),
+      teamId,
+      name,
+      virtual,
+      createdAt: now(),
+      lastSeenAt: null,
+      info: null,
+    };
+    if (!(await store.boards.insertBoard(board))) {
+      throw new AppError('board_name_taken', {
+        message: `A board of your team is already called "${name}".`,
+        field: 'name',
+      });
+    }
+    const key = randomBytes(KEY_BYTES);
+    await store.keys.insertFirstKey(teamId, board.id, { epoch: FIRST_EPOCH, key });
+    hub.setBoard(board);
+    return { board: get(teamId, board.id), key: key.toString('hex'), epoch: FIRST_EPOCH };
+  }
+
+  function freeVirtualName(teamId: AuthorizedTeamId): string {
+    for (let number = 1; ; number += 1) {
+      const name = boardNameSchema.parse(`virtual-${number}`);
+      if (!hub.findBoardByName(teamId, name)) return name;
+    }
+  }
+
+  async function remove(teamId: AuthorizedTeamId, boardId: BoardId): Promise<void> {
+    const board = get(teamId, boardId);
+    await deps.onRemoving(boardId);
+    await store.boards.deleteBoard(teamId, boardId);
+    hub.removeBoard(boardId);
+    if (board.virtual) await simulator.remove(boardId);
+  }
+
+  return {
+    list: (teamId) => hub.listBoards(teamId),
+    get,
+    add: async (teamId, name) => ({ ...(await insert(teamId, name, false)), hubUrls: [...deps.hubUrls()] }),
+    remove,
+    async addVirtual(teamId, name) {
+      // Virtual boards share the memory of this process, so the limit counts those of all teams.
+      const running = (await store.boards.listAllBoards()).filter((board) => board.virtual).length;
+      if (running >= MAX_VIRTUAL_BOARDS) {
+        throw new AppError('too_many_virtual_boards', {
+          message: `The hub already runs ${MAX_VIRTUAL_BOARDS} virtual boards, as many as it may.`,
+        });
+      }
+      const { board, key, epoch } = await insert(teamId, name ?? freeVirtualName(teamId), true);
+      try {
+        await simulator.start({ boardId: board.id, name: board.name, firstKey: { key, epoch } });
+      } catch (error) {
+        await remove(teamId, board.id);
+        throw error;
+      }
+      return get(teamId, board.id);
+    },
+    async fault(teamId, boardId, fault) {
+      const board = get(teamId, boardId);
+      if (!board.virtual) throw new AppError('board_not_found', { message: `"${board.name}" is not a virtual board.` });
+      await simulator.fault(boardId, fault);
+    },
+    async startVirtualBoards() {
+      for (const { id, name, virtual } of await store.boards.listAllBoards()) {
+        if (!virtual) continue;
+        await simulator
+          .start({ boardId: id, name })
+          .catch((error: unknown) => deps.log.error({ error, boardId: id }, 'A virtual board did not start'));
+      }
+    },
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * What one program writes: told to browsers at once, written to disk in batches, and kept as its head and its tail. Backpressure is
+ * the promise of `take`: the hub grants the board its next credit when it resolves.
+ */
+import { type BoardId, type JobId, MAX_OUTPUT_BYTES, type TeamId } from '#lib/api/schema.ts';
+import type { EventBus } from '#server/bus/bus.ts';
+import type { Log } from '#server/log.ts';
+import type { OutputKey, OutputPiece } from '#server/store/outputs.ts';
+import type { Store } from '#server/store/store.ts';
+
+export const HEAD_BYTES = MAX_OUTPUT_BYTES / 2;
+export const TAIL_BYTES = MAX_OUTPUT_BYTES - HEAD_BYTES;
+/** A piece is one row; the tail is cut by whole pieces. */
+const MAX_PIECE_BYTES = 32 * 1024;
+/** Output that waits for the disk; the board is told to wait beyond it. */
+const MAX_PENDING_BYTES = 16 * 1024;
+
+export interface OutputDeps {
+  readonly store: Pick<Store, 'outputs' | 'jobs' | 'commits'>;
+  readonly bus: Pick<EventBus, 'publish'>;
+  readonly log: Log;
+}
+
+export interface OutputOwner {
+  readonly teamId: TeamId;
+  readonly jobId: JobId;
+  readonly boardId: BoardId;
+}
+
+export interface OutputWriter {
+  readonly totalBytes: number;
+  /** Resolves when the board may send more. */
+  take(bytes: Uint8Array): void | Promise<void>;
+  /** For the writer of a transaction: everything taken is in the database after it. */
+  writePending(): void;
+  /** Tells browsers of a character that was never completed. */
+  finish(): void;
+}
+
+/** `totalBytes` is what was taken before a restart of the hub. */
+export function createOutputWriter(
+  { store, bus, log }: OutputDeps,
+  owner: OutputOwner,
+  totalBytes: number,
+): OutputWriter {
+  const decoder = createTextTail();
+  const ring = createPieces(store.outputs, owner, totalBytes);
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  let total = totalBytes;
+  let written: Promise<void> | undefined;
+
+  function writePending(): void {
+    if (pendingBytes === 0) return;
+    const bytes = Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
+    const tailFrom = ring.append(bytes);
+    store.jobs.updateRun(owner, { outputBytes: total, tailFrom });
+  }
+
+  function tell(text: { readonly bytes: number; readonly text: string }, from: number): void {
+    if (text.bytes > 0)
+      bus.publish(owner.teamId, 'run.output', { jobId: owner.jobId, boardId: owner.boardId, from, ...text });
+  }
+
+  return {
+    get totalBytes() {
+      return total;
+    },
+    take(bytes) {
+      const from = total - decoder.heldBytes();
+      total += bytes.length;
+      pending.push(bytes.slice());
+      pendingBytes += bytes.length;
+      tell(decoder.push(bytes), from);
+      written ??= store.commits
+        .lazy(writePending)
+        .catch((err: unknown) => log.error({ err, ...owner }, 'Output was lost: it could not be written'))
+        .finally(() => {
+          written = undefined;
+        });
+      if (pendingBytes >= MAX_PENDING_BYTES) return written;
+    },
+    writePending,
+    finish() {
+      tell(decoder.end(), total - decoder.heldBytes());
+    },
+  };
+}
+
+/** Whole UTF-8 sequences of a stream of bytes: an event never ends in the middle of a character. */
+export function createTextTail() {
+  let held: Uint8Array = new Uint8Array(0);
+  const decode = (bytes: Uint8Array) => ({
+    bytes: bytes.length,
+    text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
+  });
+  return {
+    heldBytes: () => held.length,
+    push(bytes: Uint8Array) {
+      const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      const whole = wholeBytes(all);
+      held = all.slice(whole);
+      return decode(all.subarray(0, whole));
+    },
+    end() {
+      const rest = decode(held);
+      held = new Uint8Array(0);
+      return rest;
+    },
+  };
+}
+
+/** How many of the bytes do not belong to a sequence that is still to be completed. */
+export function wholeBytes(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0b1100_0000) === 0b1000_0000) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}
+
+/** Pieces on disk: all of the head, and the newest of the rest. */
+function createPieces(outputs: Store['outputs'], key: OutputKey, totalBytes: number) {
+  const tail = totalBytes > HEAD_BYTES ? outputs.listPieceRanges(key).filter((piece) => piece.from >= HEAD_BYTES) : [];
+  let tailBytes = tail.reduce((sum, piece) => sum + piece.sizeBytes, 0);
+  let end = totalBytes;
+
+  function insert(piece: OutputPiece): void {
+    outputs.insertPiece(key, piece);
+    end += piece.bytes.length;
+    if (piece.from < HEAD_BYTES) return;
+    tail.push({ from: piece.from, sizeBytes: piece.bytes.length });
+    tailBytes += piece.bytes.length;
+  }
+
+  /** Answers where the tail begins, or 0 while nothing was cut. */
+  function cut(): number {
+    const before = tail[0]?.from;
+    while (tail[0] && tailBytes - tail[0].sizeBytes >= TAIL_BYTES) tailBytes -= tail.shift()?.sizeBytes ?? 0;
+    const from = tail[0]?.from ?? 0;
+    if (before !== undefined && from > before) outputs.deletePieces(key, before, from);
+    return from > HEAD_BYTES ? from : 0;
+  }
+
+  return {
+    append(bytes: Uint8Array): number {
+      for (let at = 0; at < bytes.length; ) {
+        const room = end < HEAD_BYTES ? HEAD_BYTES - end : MAX_PIECE_BYTES;
+        const piece = bytes.subarray(at, at + Math.min(room, MAX_PIECE_BYTES));
+        insert({ from: end, bytes: piece });
+        at += piece.length;
+      }
+      return cut();
+    },
+  };
+}
+
+export interface OutputText {
+  readonly text: string;
+  readonly next: number;
+  readonly cutBytes: number;
+}
+
+/** The kept text from a byte offset on; `ended` gives out a character that will not be completed any more. */
+export async function readOutput(
+  outputs: Store['outputs'],
+  key: OutputKey,
+  from: number,
+  run: { readonly tailFrom: number; readonly ended: boolean },
+): Promise<OutputText> {
+  // The piece that holds `from` begins at most one piece before it.
+  const pieces = await outputs.listPieces(key, Math.max(0, from - MAX_PIECE_BYTES), Number.MAX_SAFE_INTEGER);
+  const head = bytesBetween(pieces, from, run.tailFrom > 0 ? HEAD_BYTES : Number.MAX_SAFE_INTEGER);
+  if (run.tailFrom === 0 || from >= run.tailFrom)
+    return asText(from >= run.tailFrom ? bytesBetween(pieces, from, Number.MAX_SAFE_INTEGER) : head, from, run.ended);
+
+  const cutBytes = run.tailFrom - Math.max(from, HEAD_BYTES);
+  const tail = asText(bytesBetween(pieces, run.tailFrom, Number.MAX_SAFE_INTEGER), run.tailFrom, run.ended);
+  return {
+    text: `${head.toString('utf8')}\n[… ${cutBytes} bytes left out …]\n${tail.text}`,
+    next: tail.next,
+    cutBytes,
+  };
+}
+
+function bytesBetween(pieces: readonly OutputPiece[], from: number, to: number): Buffer {
+  return Buffer.concat(
+    pieces.map((piece) => piece.bytes.subarray(clamp(from - piece.from, piece), clamp(to - piece.from, piece))),
+  );
+}
+
+const clamp = (offset: number, piece: OutputPiece) => Math.min(Math.max(offset, 0), piece.bytes.length);
+
+function asText(bytes: Buffer, from: number, ended: boolean): OutputText {
+  const whole = ended ? bytes.length : wholeBytes(bytes);
+  return { text: bytes.toString('utf8', 0, whole), next: from + whole, cutBytes: 0 };
+}

@@ -1,0 +1,114 @@
+/**
+ * Browsers' sockets at /api/v1/live: who it is is proved before the upgrade, then events of the bus as they happen, what was missed
+ * after a reconnect, and the keys a person types into a running program. It hears the bus, never a session of a board.
+ * Read subscriber.ts next.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { BoardId, JobId } from '#lib/api/schema.ts';
+import { isAppError } from '#lib/errors.ts';
+import type { EventBus } from '#server/bus/bus.ts';
+import type { Log } from '#server/log.ts';
+import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
+import type { Principal, Teams } from '#server/teams/teams.ts';
+import { createSubscriber } from './subscriber.ts';
+
+/** What a browser may do to a program; server/jobs does it. */
+export interface LiveJobs {
+  stdin(teamId: AuthorizedTeamId, jobId: JobId, boardId: BoardId, data: string): Promise<void>;
+  interrupt(teamId: AuthorizedTeamId, jobId: JobId, boardId: BoardId): Promise<void>;
+}
+
+export interface LiveDeps {
+  readonly teams: Pick<Teams, 'gate' | 'isSessionAlive' | 'onSessionEnded'>;
+  readonly bus: EventBus;
+  readonly jobs: LiveJobs;
+  readonly log: Log;
+}
+
+export interface Live {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  stop(): void;
+}
+
+const MAX_MESSAGE_BYTES = 64 * 1024;
+/** A session that lapses unused, or whose member was removed, is found at the latest after this; a sign-out at once. */
+const SESSION_CHECK_MS = 30_000;
+/** RFC 6455 leaves 4000 to 4999 to applications. */
+const CLOSE_SIGNED_OUT = 4401;
+const CLOSE_GOING_AWAY = 1001;
+
+export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  const bySession = new Map<string, Set<WebSocket>>();
+
+  const forgetEnded = teams.onSessionEnded((sessionHash) => {
+    for (const socket of bySession.get(sessionHash) ?? []) socket.close(CLOSE_SIGNED_OUT, 'signed out');
+  });
+  const sweep = setInterval(() => void closeLapsed(), SESSION_CHECK_MS).unref();
+
+  async function closeLapsed(): Promise<void> {
+    for (const [sessionHash, sockets] of bySession) {
+      if (await teams.isSessionAlive(sessionHash)) continue;
+      for (const socket of sockets) socket.close(CLOSE_SIGNED_OUT, 'signed out');
+    }
+  }
+
+  function remember(sessionHash: string, socket: WebSocket): void {
+    const sockets = bySession.get(sessionHash) ?? new Set();
+    bySession.set(sessionHash, sockets.add(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) bySession.delete(sessionHash);
+    });
+  }
+
+  function accept(socket: WebSocket, principal: Principal): void {
+    socket.on('error', (error) => log.debug({ reason: error.message }, 'A live socket failed'));
+    if (principal.sessionHash !== null) remember(principal.sessionHash, socket);
+    const subscriber = createSubscriber({ socket, principal, bus, jobs, demand: teams.gate.demand });
+    socket.on('message', (data, isBinary) => void subscriber.receive(isBinary ? undefined : String(data)));
+    socket.once('close', subscriber.end);
+  }
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { origin, host, authorization, cookie } = request.headers;
+    const foreign =
+      origin === undefined ? authorization === undefined : URL.parse(origin)?.host !== host?.toLowerCase();
+    if (foreign) return refuse(socket, '403 Forbidden');
+    const principal = await identify({ authorization, cookie, remoteAddress: request.socket.remoteAddress ?? '' });
+    if (!principal) return refuse(socket, '401 Unauthorized');
+    server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, principal));
+  }
+
+  async function identify(credentials: Parameters<typeof teams.gate.identify>[0]): Promise<Principal | undefined> {
+    try {
+      const principal = await teams.gate.identify(credentials);
+      teams.gate.demand(principal, 'board.read');
+      return principal;
+    } catch (error) {
+      if (isAppError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      upgrade(request, socket, head).catch((err: unknown) => {
+        log.error({ err }, 'A live socket could not be opened');
+        socket.destroy();
+      });
+    },
+    stop() {
+      clearInterval(sweep);
+      forgetEnded();
+      for (const socket of server.clients) socket.close(CLOSE_GOING_AWAY);
+      server.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
