@@ -1,12 +1,18 @@
 /**
  * All boards: which exist, which are on line, how to reach one. The hub knows sessions, not jobs, people or HTTP.
- * It is asked by server/jobs and server/api, and told by server/session. Presence is in presence.ts.
+ * It is asked by server/jobs and server/api, and told by server/session. This file is the contract and its assembly;
+ * read links.ts (sessions that come and go), presence.ts, execution.ts and files.ts next.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Board, BoardId, TeamId } from '#lib/api/schema.ts';
 import type { DoneState } from '#lib/protocol/frames.ts';
-import type { HubListener, StoredBoard } from './ports.ts';
+import type { BoardEntry } from './board-entry.ts';
+import { viewOfBoard } from './board-view.ts';
+import { BoardLinks } from './links.ts';
+import type { HubDeps, HubListener, StoredBoard } from './ports.ts';
+import { BoardWork } from './work.ts';
+import { DeviceEndpoint } from './ws-endpoint.ts';
 
 export interface ExecRequest {
   /**
@@ -54,7 +60,51 @@ export interface Hub {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Who is told of boards that come and go: one listener, set once after the hub is made. */
   setListener(listener: HubListener): void;
-  counts(): { readonly total: number; readonly online: number; readonly unauthenticated: number; readonly refusedHandshakes: number };
+  counts(): {
+    readonly total: number;
+    readonly online: number;
+    readonly unauthenticated: number;
+    readonly refusedHandshakes: number;
+  };
   /** Sends BYE to every board, closes the sockets and resolves when they are closed. */
   stop(): Promise<void>;
+}
+
+/** Reads the boards that exist; from then on they may connect through `handleUpgrade`. */
+export async function createHub(deps: HubDeps): Promise<Hub> {
+  const links = new BoardLinks(deps);
+  const { registry, presence, admission } = links;
+  for (const stored of await deps.boards.listAllBoards()) registry.set(stored);
+  const endpoint = new DeviceEndpoint(admission, (socket, address) => links.openSession(socket, address));
+  const work = new BoardWork(deps.crypto, registry, presence);
+
+  return {
+    listBoards: (teamId) => Array.from(registry.ofTeam(teamId), viewOfBoard),
+    findBoard: (teamId, boardId) => viewOrUndefined(registry.findOfTeam(teamId, boardId)),
+    findBoardByName: (teamId, name) => viewOrUndefined(registry.findByName(teamId, name)),
+    isIdle: (boardId) => registry.find(boardId)?.state === 'online',
+    isConnected: (boardId) => registry.find(boardId)?.session !== undefined,
+    execute: (boardId, request) => work.execute(boardId, request),
+    putFile: (boardId, path, content) => work.putFile(boardId, path, content),
+    getFile: (boardId, path) => work.getFile(boardId, path),
+    setBoard: (stored) => presence.publish(registry.set(stored)),
+    removeBoard: (boardId) => links.removeBoard(boardId),
+    handleUpgrade: (request, socket, head) => endpoint.handleUpgrade(request, socket, head),
+    setListener: (listener) => links.setListener(listener),
+    counts: () => ({
+      total: registry.size,
+      online: presence.online,
+      unauthenticated: admission.unauthenticated,
+      refusedHandshakes: admission.refused,
+    }),
+    async stop() {
+      const closed = endpoint.stop();
+      links.stop();
+      await closed;
+    },
+  };
+}
+
+function viewOrUndefined(entry: BoardEntry | undefined): Board | undefined {
+  return entry && viewOfBoard(entry);
 }

@@ -1,0 +1,50 @@
+/**
+ * Programs longer than a record: put into a file and imported, so that the board never holds text and compiled code at once.
+ * `exec(open(…).read())` would be nearer to a script, but costs the text's size in one piece of a 38 KB heap. An import names the
+ * module after its file, so `__name__` is set by the program's own first line.
+ */
+import { utf8 } from '#lib/protocol/bytes.ts';
+
+export const STAGED_PATH = '/cm/run.py';
+/** A path as a module name: found from the root through the empty entry of sys.path, and never in the way of a user's own `run`. */
+const MODULE = '/cm/run';
+
+/** Forgets the module before, for a fresh run, and after, to give its memory back; the file goes as well. */
+export const LAUNCHER = `import sys
+sys.modules.pop('${MODULE}',0)
+try:
+ __import__('${MODULE}')
+finally:
+ sys.modules.pop('${MODULE}',0)
+ import os
+ os.remove('${STAGED_PATH}')`;
+
+const SET_NAME = "__name__='__main__'";
+/** What may not stand behind a semicolon. */
+const COMPOUND = /^\s*(if|for|while|def|class|try|with|async|@)/;
+
+export interface StagedProgram {
+  readonly content: Uint8Array;
+  /** Lines put before the program: its tracebacks count them. */
+  readonly linesBefore: number;
+}
+
+export function stageProgram(source: string): StagedProgram {
+  const ownLine = COMPOUND.test(source);
+  return { content: utf8(`${SET_NAME}${ownLine ? '\n' : ';'}${source}`), linesBefore: ownLine ? 1 : 0 };
+}
+
+/** The traceback as if the program had been sent as it is: without the launcher's frame, lines as its author counts them. */
+export function tracebackOfStaged(traceback: string, program: StagedProgram): string {
+  const frame = /^ {2}File "([^"]*)", line (\d+)(.*)$/;
+  const lines = traceback.split('\n');
+  const first = lines.findIndex((line) => frame.exec(line)?.[1] === STAGED_PATH);
+  if (first < 0) return traceback;
+  const own = lines.filter((line, at) => at >= first || !frame.test(line));
+  return own.map((line) => renumbered(line, frame.exec(line), program.linesBefore)).join('\n');
+}
+
+function renumbered(line: string, frame: RegExpExecArray | null, linesBefore: number): string {
+  if (!frame || frame[1] !== STAGED_PATH) return line;
+  return `  File "<string>", line ${Number(frame[2]) - linesBefore}${frame[3]}`;
+}
