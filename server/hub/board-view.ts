@@ -4,6 +4,7 @@ import type { BoardInfo } from '#lib/protocol/info.ts';
 import type { BoardEntry } from './board-entry.ts';
 
 const RELEASE = 2;
+const VERSION = 3;
 const MACHINE = 4;
 
 export function viewOfBoard(entry: BoardEntry): Board {
@@ -41,7 +42,7 @@ const NOTHING_KNOWN = {
 function viewOfInfo(info: BoardInfo) {
   return {
     platform: info.plat,
-    firmware: info.u[RELEASE] ?? null,
+    firmware: firmwareOf(info.u),
     machine: info.u[MACHINE] ?? null,
     fsFreeBytes: Math.trunc(info.fs[0]),
     fsTotalBytes: Math.trunc(info.fs[1]),
@@ -52,6 +53,11 @@ function viewOfInfo(info: BoardInfo) {
     safeMode: info.safe ?? false,
     safeModeReason: info.why ?? null,
   };
+}
+
+/** An ESP8266 gives its SDK's version as `release`; `version` begins with MicroPython's on every port. */
+function firmwareOf(uname: readonly string[]): string | null {
+  return /^v(\d\S*)/.exec(uname[VERSION] ?? '')?.[1] ?? uname[RELEASE] ?? null;
 }
 
 function isoOrNull(atMs: number | null): string | null {
