@@ -1,0 +1,5 @@
+import { BoardsSkeleton } from './components/boards-skeleton.tsx';
+
+export default function Loading() {
+  return <BoardsSkeleton />;
+}

@@ -1,0 +1,5 @@
+import { BoardSkeleton } from './components/board-skeleton.tsx';
+
+export default function Loading() {
+  return <BoardSkeleton />;
+}

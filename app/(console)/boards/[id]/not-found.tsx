@@ -1,0 +1,5 @@
+import { BoardGone } from './components/board-gone.tsx';
+
+export default function NotFound() {
+  return <BoardGone />;
+}

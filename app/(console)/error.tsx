@@ -1,0 +1,4 @@
+'use client';
+import { PageError } from '../_ui/page-error.tsx';
+
+export default PageError;

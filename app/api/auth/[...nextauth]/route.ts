@@ -1,0 +1,13 @@
+import type { NextRequest } from 'next/server';
+import NextAuth from 'next-auth';
+import { authOptions } from '../auth-options.ts';
+
+interface Context {
+  params: Promise<{ nextauth: string[] }>;
+}
+
+async function handle(request: NextRequest, context: Context): Promise<Response> {
+  return NextAuth(request, context, authOptions(request.headers));
+}
+
+export { handle as GET, handle as POST };
