@@ -27,7 +27,7 @@ const ALL = 'all';
  * The names that the text selects, in its order. `allNames` is what `all` stands for.
  * Throws selection_empty, selection_invalid or selection_too_large.
  */
-export function expandSelection(text: string, allNames: readonly string[] = []): readonly string[] {
+export function expandSelection(text: string, allNames: () => readonly string[] = () => []): readonly string[] {
   const items = parse(text);
   if (items.length === 0) throw new AppError('selection_empty');
   let count = 0;
@@ -36,7 +36,7 @@ export function expandSelection(text: string, allNames: readonly string[] = []):
 
   const selected = new Set<string>();
   for (const item of items) {
-    const names = isAll(item) ? allNames : expandParts(item.parts);
+    const names = isAll(item) ? allNames() : expandParts(item.parts);
     for (const name of names) item.minus ? selected.delete(name) : selected.add(name);
   }
   if (selected.size > MAX_SELECTION) throw new AppError('selection_too_large');
@@ -96,7 +96,12 @@ function parseParts(item: string): readonly Part[] {
     if (literal !== '') parts.push(literal);
     if (open < 0) break;
     const close = item.indexOf(']', open);
-    parts.push(item.slice(open + 1, close).split(',').map(parseSpan));
+    parts.push(
+      item
+        .slice(open + 1, close)
+        .split(',')
+        .map(parseSpan),
+    );
     at = close + 1;
   }
   return parts;
@@ -106,8 +111,13 @@ function parseSpan(text: string): Span {
   const [, start, end] = /^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(text) ?? [];
   if (start === undefined) throw invalid(`"[${excerpt(text, 0)}]" is not a number or a range like 1-3`);
   const last = end ?? start;
-  if (start.length > MAX_DIGITS || last.length > MAX_DIGITS) throw invalid(`"${excerpt(text, 0)}" has more than ${MAX_DIGITS} digits`);
-  const span = { from: Number(start), to: Number(last), width: start.length > 1 && start.startsWith('0') ? last.length : 0 };
+  if (start.length > MAX_DIGITS || last.length > MAX_DIGITS)
+    throw invalid(`"${excerpt(text, 0)}" has more than ${MAX_DIGITS} digits`);
+  const span = {
+    from: Number(start),
+    to: Number(last),
+    width: start.length > 1 && start.startsWith('0') ? last.length : 0,
+  };
   if (span.to < span.from) throw invalid(`"${text.trim()}" counts backwards; write ${last}-${start}`);
   return span;
 }

@@ -1,9 +1,9 @@
 /** The only reader of the environment and of the command line: everything else is given its settings. */
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
+import { resolveDataDir } from '#lib/node/data-dir.ts';
 import type { LogLevel } from './log.ts';
 
 export interface Config {
@@ -35,7 +35,7 @@ export function readConfig(
   return {
     port: parsePort(values.port ?? env.CLOUDMANAGER_PORT),
     host: values.host ?? env.CLOUDMANAGER_HOST,
-    dataDir: resolve(values.data ?? defaultDataDir(env)),
+    dataDir: resolveDataDir(values.data, env),
     logLevel: logLevels.find((level) => level === env.CLOUDMANAGER_LOG) ?? 'warn',
     dev: values.dev ?? false,
     rootDir: ROOT_DIR,
@@ -67,17 +67,6 @@ function parsePort(text: string | undefined): number {
     message: `"${text}" is not a port: give a number from 0 to 65535.`,
     hint: USAGE,
   });
-}
-
-/** CLOUDMANAGER_DATA, else where this platform keeps a user's data. */
-export function defaultDataDir(
-  env: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  if (env.CLOUDMANAGER_DATA) return env.CLOUDMANAGER_DATA;
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Cloudmanager');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Cloudmanager');
-  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'cloudmanager');
 }
 
 /** Makes next-auth take the address of each request for its own, so that one hub serves localhost and the LAN alike. */

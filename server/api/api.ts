@@ -4,7 +4,6 @@
  * The OpenAPI document at /api/v1/openapi.json is made from the same schemas. Read router.ts next.
  */
 import type { Boards } from '#server/boards/boards.ts';
-import type { EventBus } from '#server/bus/bus.ts';
 import type { Hub } from '#server/hub/hub.ts';
 import type { Jobs } from '#server/jobs/jobs.ts';
 import type { Log } from '#server/log.ts';
@@ -20,7 +19,8 @@ export interface ApiDeps {
   readonly boards: Boards;
   readonly jobs: Jobs;
   readonly hub: Pick<Hub, 'listBoards'>;
-  readonly bus: Pick<EventBus, 'lastId'>;
+  /** Id of the newest event: a list read now contains it. */
+  readonly lastEventId: () => string;
   readonly log: Log;
   readonly version: string;
   readonly startedAt: number;

@@ -16,7 +16,7 @@ const params = z.object({ boardId: boardIdSchema });
 
 export function boardRoutes(router: Router, deps: ApiDeps): void {
   const { app } = router;
-  const { teams, boards, bus } = deps;
+  const { teams, boards, lastEventId } = deps;
 
   const list = describeRoute(teams.gate, 'board.read', {
     method: 'get',
@@ -24,7 +24,9 @@ export function boardRoutes(router: Router, deps: ApiDeps): void {
     summary: 'Every board of the team, with its state',
     responses: { 200: jsonAnswer(boardListSchema, 'The boards, and the id of the newest event that they contain.') },
   });
-  app.openapi(list, (c) => c.json({ boards: [...boards.list(c.get('principal').teamId)], eventId: bus.lastId() }, 200));
+  app.openapi(list, (c) =>
+    c.json({ boards: [...boards.list(c.get('principal').teamId)], eventId: lastEventId() }, 200),
+  );
 
   const get = describeRoute(teams.gate, 'board.read', {
     method: 'get',

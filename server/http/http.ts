@@ -33,7 +33,7 @@ export interface HttpDeps {
 
 export interface HttpServer {
   readonly port: number;
-  /** Frees the port; open requests are given a moment. */
+  /** Takes no more connections from the first call on; resolves when all are closed, which open requests may delay by a moment. */
   stop(): Promise<void>;
 }
 
@@ -50,7 +50,14 @@ export async function listen(
   server.on('request', requestListener(deps));
   server.on('upgrade', upgradeListener(deps));
   const port = await bind(server, address.port, address.host);
-  return { port, stop: () => close(server) };
+  let closed: Promise<void> | undefined;
+  return {
+    port,
+    stop() {
+      closed ??= close(server);
+      return closed;
+    },
+  };
 }
 
 function requestListener({ api, console, dev, log }: HttpDeps) {

@@ -24,12 +24,10 @@ import type { JobRow, NewRun, RunRow } from '#server/store/jobs.ts';
 import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
 import { type OpenRun, viewOfRun } from './open-run.ts';
 import { readOutput } from './output.ts';
-import { Runner, type RunnerDeps } from './runner.ts';
+import { JUST_LEFT_MS, Runner, type RunnerDeps } from './runner.ts';
 
 /** Runs that may wait for one board. */
 export const MAX_QUEUED_RUNS = 100;
-/** A board that dropped this recently is most likely reconnecting: its runs wait so long for it, even with waitS 0. */
-const JUST_LEFT_MS = 3_000;
 const MAX_NAMED = 5;
 
 type JobCreated = z.output<typeof jobCreateSchema>;
@@ -183,10 +181,7 @@ export class Jobs {
     selection: string,
   ): { readonly boards: readonly Board[]; readonly unknown: readonly string[] } {
     const { hub } = this.#deps;
-    const names = expandSelection(
-      selection,
-      hub.listBoards(teamId).map((board) => board.name),
-    );
+    const names = expandSelection(selection, () => hub.listBoards(teamId).map((board) => board.name));
     const found = names.map((name) => ({ name, board: hub.findBoardByName(teamId, name) }));
     const unknown = found.flatMap(({ name, board }) => (board ? [] : [name]));
     const boards = found.flatMap(({ board }) => board ?? []);

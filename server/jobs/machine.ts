@@ -56,6 +56,8 @@ type Step = Transition<RunStatus, RunEffect>;
 
 export const MAY_STILL_RUN = 'The program may still be running; reset the board to be sure.';
 
+const ENDED_UNSEEN = 'It ended while the board was off line; what it wrote then is lost.';
+
 export function nextRun(run: RunStatus, input: RunInput, context: RunContext): Step {
   switch (run.state) {
     case 'queued':
@@ -175,8 +177,10 @@ function reconcile(run: RunStatus, says: JournalSays, status: number, context: R
       return end(run, context, 'interrupted', 'The board lost its memory while it ran.');
     case 'lost':
       return end(run, context, 'interrupted', 'The board has no record of how it ended.');
-    default:
-      return done(run, { type: 'done', state: says, status, traceback: '' }, context);
+    default: {
+      const { state, effects } = done(run, { type: 'done', state: says, status, traceback: '' }, context);
+      return { state: { ...state, reason: state.reason ?? ENDED_UNSEEN }, effects };
+    }
   }
 }
 

@@ -114,13 +114,17 @@ export function createTextTail() {
 
 /** How many of the bytes do not belong to a sequence that is still to be completed. */
 export function wholeBytes(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if ((byte & 0b1100_0000) === 0b1000_0000) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? bytes.length - back : bytes.length;
-  }
-  return bytes.length;
+  let back = 1;
+  while (back < 4 && back < bytes.length && isContinuation(bytes[bytes.length - back] ?? 0)) back += 1;
+  return sequenceBytes(bytes[bytes.length - back] ?? 0) > back ? bytes.length - back : bytes.length;
+}
+
+const isContinuation = (byte: number) => (byte & 0b1100_0000) === 0b1000_0000;
+
+function sequenceBytes(first: number): number {
+  if (first >= 0xf0) return 4;
+  if (first >= 0xe0) return 3;
+  return first >= 0xc0 ? 2 : 1;
 }
 
 /** Pieces on disk: all of the head, and the newest of the rest. */

@@ -18,6 +18,8 @@ import { createOutputWriter } from './output.ts';
 
 /** Between an INT and giving up on an answer. */
 export const STOP_WITHIN_MS = 10_000;
+/** A board that dropped this recently is most likely reconnecting: its runs wait so long for it, whatever their author said. */
+export const JUST_LEFT_MS = 3_000;
 /** A queued run outlives a short break of its board's link, whatever its author wanted to wait. */
 export const RECONNECT_GRACE_MS = 60_000;
 /** After a restart of the hub all boards are away for a while. */
@@ -71,7 +73,7 @@ export class Runner implements HubListener {
   /** Takes runs that are on disk. */
   add(job: JobRow, rows: readonly RunRow[]): void {
     for (const row of rows) {
-      if (row.state === 'queued') this.#enqueue(row, job, row.queuedAt + job.waitMs);
+      if (row.state === 'queued') this.#enqueue(row, job, row.queuedAt + Math.max(job.waitMs, JUST_LEFT_MS));
     }
   }
 

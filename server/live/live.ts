@@ -10,14 +10,13 @@ import type { BoardId, JobId } from '#lib/api/schema.ts';
 import { isAppError } from '#lib/errors.ts';
 import type { EventBus } from '#server/bus/bus.ts';
 import type { Log } from '#server/log.ts';
-import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
 import type { Principal, Teams } from '#server/teams/teams.ts';
 import { createSubscriber } from './subscriber.ts';
 
 /** What a browser may do to a program; server/jobs does it. */
 export interface LiveJobs {
-  stdin(teamId: AuthorizedTeamId, jobId: JobId, boardId: BoardId, data: string): Promise<void>;
-  interrupt(teamId: AuthorizedTeamId, jobId: JobId, boardId: BoardId): Promise<void>;
+  stdin(teamId: Principal['teamId'], jobId: JobId, boardId: BoardId, data: string): Promise<void>;
+  interrupt(teamId: Principal['teamId'], jobId: JobId, boardId: BoardId): Promise<void>;
 }
 
 export interface LiveDeps {

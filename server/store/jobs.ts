@@ -11,6 +11,14 @@ export type RunRow = typeof runs.$inferSelect;
 export type NewRun = Pick<RunRow, 'boardId' | 'boardName' | 'state' | 'queuedAt' | 'endedAt' | 'reason'>;
 export type JobHead = Omit<JobRow, 'code'> & { readonly codeHead: string };
 
+/** What a start takes up again. */
+export interface OpenWork {
+  readonly runs: readonly RunRow[];
+  readonly jobs: readonly JobRow[];
+  /** The highest number that each board was given. */
+  readonly lastSeqs: readonly { readonly boardId: BoardId; readonly seq: number }[];
+}
+
 /** SQLite takes 32,766 values in a statement. */
 const ROWS_A_STATEMENT = 500;
 const CODE_HEAD_CHARACTERS = 200;
@@ -18,8 +26,8 @@ const CODE_HEAD_CHARACTERS = 200;
 export interface JobQueries {
   /** On disk when it resolves. Boards that were removed meanwhile get no run. */
   insertJob(job: JobRow, newRuns: readonly NewRun[]): Promise<readonly RunRow[]>;
-  /** Every run that has not ended, in the order of its board's queue, with its job; read once, at the start. */
-  listOpenRuns(): Promise<readonly { readonly run: RunRow; readonly job: JobRow }[]>;
+  /** Every run that has not ended, in the order of its board's queue, and the jobs they belong to; read once, at the start. */
+  listOpen(): Promise<OpenWork>;
   findJob(
     teamId: TeamId,
     jobId: JobId,
@@ -63,16 +71,14 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
         db.insert(jobs).values(job).run();
         return insertRuns(job, newRuns);
       }),
-    async listOpenRuns() {
-      const open = ['queued', 'sent', 'running'] as const;
-      const rows = db
-        .select()
-        .from(runs)
-        .innerJoin(jobs, eq(jobs.id, runs.jobId))
-        .where(inArray(runs.state, open))
-        .orderBy(asc(runs.boardId), asc(runs.seq))
-        .all();
-      return rows.map((row) => ({ run: row.runs, job: row.jobs }));
+    async listOpen() {
+      const open = inArray(runs.state, ['queued', 'sent', 'running']);
+      const jobIds = db.selectDistinct({ id: runs.jobId }).from(runs).where(open);
+      return {
+        runs: db.select().from(runs).where(open).orderBy(asc(runs.boardId), asc(runs.seq)).all(),
+        jobs: db.select().from(jobs).where(inArray(jobs.id, jobIds)).all(),
+        lastSeqs: db.select({ boardId: boards.id, seq: boards.lastSeq }).from(boards).all(),
+      };
     },
     async findJob(teamId, jobId) {
       const job = db

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
+import { LOCAL_TOKEN_FILE } from '#lib/node/data-dir.ts';
 
 export interface Secrets {
   /** Key-encryption key of the board keys; not in the database, so that a copy of the database alone opens nothing. */
@@ -74,7 +75,7 @@ function newSecrets() {
 }
 
 function openLocalToken(dataDir: string): string {
-  const file = join(dataDir, 'local-token');
+  const file = join(dataDir, LOCAL_TOKEN_FILE);
   if (!existsSync(file)) writePrivateFile(file, `cml_${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
   chmodSync(file, FILE_MODE);
   return readFileSync(file, 'utf8').trim();

@@ -44,14 +44,16 @@ export interface TeamsDeps {
   readonly store: Pick<Store, 'users' | 'sessions' | 'secrets'>;
   readonly now: () => number;
   readonly log: Log;
+  /** The set-up link has done its work. */
+  readonly onSetUp: () => void;
 }
 
-export async function createTeams({ store, now, log }: TeamsDeps): Promise<Teams> {
+export async function createTeams({ store, now, log, onSetUp }: TeamsDeps): Promise<Teams> {
   await store.users.ensureFirstTeam(DEFAULT_TEAM_NAME, now());
   await store.sessions.deleteSessionsUnusedSince(now() - SESSION_MAX_AGE_MS);
   const ended = new Set<(sessionHash: string) => void>();
   const sessions = createSessions(store, now, ended);
-  const setup = createSetup(store, now, !(await store.users.hasUsers()));
+  const setup = createSetup(store, now, !(await store.users.hasUsers()), onSetUp);
   const attempts = createAttempts();
 
   async function signIn(email: string, password: string, address: string): Promise<SignInResult> {
@@ -93,7 +95,7 @@ export async function createTeams({ store, now, log }: TeamsDeps): Promise<Teams
   };
 }
 
-function createSetup(store: TeamsDeps['store'], now: () => number, open: boolean) {
+function createSetup(store: TeamsDeps['store'], now: () => number, open: boolean, onSetUp: () => void) {
   const setupToken = open ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined;
   const setupHash = setupToken === undefined ? undefined : Buffer.from(hashToken(setupToken), 'hex');
   const isSetupToken = (token: string) =>
@@ -106,6 +108,7 @@ function createSetup(store: TeamsDeps['store'], now: () => number, open: boolean
     const owner = { email: input.email.trim().toLowerCase(), name: input.name, passwordHash, teamName: input.team };
     const user = await store.users.insertFirstOwner(owner, now());
     if (!user) throw new AppError('setup_done');
+    onSetUp();
     return asSignedIn(user);
   }
   return { setupToken, isSetupToken, setUp };

@@ -1,0 +1,32 @@
+/** At which addresses the hub can be reached. */
+import { networkInterfaces } from 'node:os';
+import { DEVICE_PATH } from '#lib/api/events.ts';
+
+const WILDCARDS: readonly (string | undefined)[] = [undefined, '', '0.0.0.0', '::'];
+
+export interface Addresses {
+  /** For a person on this machine: an address where a browser allows everything. */
+  readonly url: string;
+  /** Every address to print, this machine's own first. */
+  urls(): readonly string[];
+  /** What a board can dial; of this machine alone when the hub listens to nothing else. */
+  deviceUrls(): readonly string[];
+}
+
+export function addressesOf(host: string | undefined, port: number): Addresses {
+  const hosts = () => (WILDCARDS.includes(host) ? ['localhost', ...lanAddresses()] : [bracketed(host ?? '')]);
+  const outside = () => (hosts().length > 1 ? hosts().slice(1) : hosts());
+  return {
+    url: `http://${hosts()[0]}:${port}`,
+    urls: () => hosts().map((name) => `http://${name}:${port}`),
+    deviceUrls: () => outside().map((name) => `ws://${name}:${port}${DEVICE_PATH}`),
+  };
+}
+
+function lanAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter((address) => address.family === 'IPv4' && !address.internal).map((address) => address.address),
+  );
+}
+
+const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);

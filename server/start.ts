@@ -1,0 +1,171 @@
+/**
+ * The composition root: everything is made here and handed to what needs it. Nothing else knows all the parts, and nothing else
+ * may import the emulator or Next. Tests call `start` on port 0 without the console.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { publishAuthDoor } from '#lib/api/auth-door.ts';
+import { AppError } from '#lib/errors.ts';
+import { nodeCrypto } from '#lib/node/crypto.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
+import { createApi } from './api/api.ts';
+import { createBoards, type Simulator } from './boards/boards.ts';
+import { createBus } from './bus/bus.ts';
+import { type Config, prepareConsoleEnvironment } from './config.ts';
+import { type ConsoleHandler, type HttpServer, listen } from './http/http.ts';
+import { createHub } from './hub/hub.ts';
+import type { Clock } from './hub/ports.ts';
+import { createHubFile } from './hub-file.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { createLive } from './live/live.ts';
+import { createLog } from './log.ts';
+import { openStore } from './store/store.ts';
+import { createTeams } from './teams/teams.ts';
+
+export interface Overrides {
+  /** False: the API alone answers; Next is not loaded. */
+  readonly console?: boolean;
+  readonly clock?: Clock;
+  readonly simulator?: Simulator;
+}
+
+export interface RunningHub {
+  readonly url: string;
+  readonly port: number;
+  /** Every address at which it answers. */
+  readonly urls: readonly string[];
+  /** The one-time link, while there is no account. */
+  readonly setupUrl: string | undefined;
+  /** Of `mbm` on this machine. */
+  readonly localToken: string;
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
+  /** Tells the boards, closes every socket and frees the port and the data folder. */
+  stop(): Promise<void>;
+}
+
+type Stop = () => void | Promise<void>;
+
+/** Throws port_in_use, data_not_writable, database_newer or database_broken; nothing is left running then. */
+export async function start(config: Config, overrides: Overrides = {}): Promise<RunningHub> {
+  const stops: Stop[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await assemble(config, overrides, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Promise<Omit<RunningHub, 'stop'>> {
+  const log = createLog(config.logLevel);
+  const clock = overrides.clock ?? systemClock;
+  const version = readVersion(config.rootDir);
+  const startedAt = clock.now();
+  const store = openStore({ dataDir: config.dataDir, migrationsDir: join(config.rootDir, 'server/store/migrations') });
+  stops.push(() => store.close());
+  let listener: HttpServer | undefined;
+  stops.push(() => listener?.stop());
+  let addresses: Addresses = addressesOf(config.host, config.port);
+
+  const hubFile = createHubFile(config.dataDir, startedAt);
+  const bus = createBus(startedAt.toString(36));
+  const teams = await createTeams({ store, now: clock.now, log, onSetUp: hubFile.forgetSetup });
+  publishAuthDoor(teams.door);
+  const hub = await createHub({
+    boards: store.boards,
+    keys: store.keys,
+    bus,
+    clock,
+    crypto: nodeCrypto,
+    random: Math.random,
+    serverSecret: store.secrets.serverSecret,
+    clientVersion: version,
+    log,
+  });
+  stops.push(() => hub.stop());
+  const jobs = await Jobs.open({ store, hub, bus, clock, log });
+  hub.setListener(jobs.listener);
+
+  const simulator = overrides.simulator ?? noSimulator;
+  stops.push(() => simulator.stop());
+  stops.push(() => jobs.stop());
+  const boards = createBoards({
+    store,
+    hub,
+    simulator,
+    log,
+    now: clock.now,
+    hubUrls: () => addresses.deviceUrls(),
+    onRemoving: (boardId) => jobs.removeBoard(boardId),
+  });
+  const api = createApi({
+    teams,
+    boards,
+    jobs,
+    hub,
+    log,
+    version,
+    startedAt,
+    lastEventId: bus.lastId,
+    addresses: () => addresses.urls(),
+  });
+  const live = createLive({ teams, bus, jobs, log });
+  stops.push(() => live.stop());
+
+  const pages = overrides.console === false ? undefined : await openConsole(config, stops);
+  listener = await listen(
+    { api, console: pages, device: hub.handleUpgrade, live: live.handleUpgrade, dev: config.dev, log },
+    config,
+  );
+  addresses = addressesOf(config.host, listener.port);
+  const { url } = addresses;
+  const { port } = listener;
+  const setupUrl = teams.setupToken && `${url}/setup?token=${teams.setupToken}`;
+  hubFile.write({ url, port, setupUrl });
+  stops.push(() => hubFile.remove());
+  // First of all at the end: whoever comes now is too late. Open sockets are waited for when their owners have let go.
+  stops.push(() => void listener?.stop());
+
+  void boards.startVirtualBoards();
+  return { url, port, urls: addresses.urls(), setupUrl, localToken: store.secrets.localToken, routes: api.routes };
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+function readVersion(rootDir: string): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')))
+    .version;
+}
+
+/** Next, behind our own listener. It looks for upgrades on the server it is given, and that one never listens. */
+async function openConsole({ dev, rootDir, port, host }: Config, stops: Stop[]): Promise<ConsoleHandler> {
+  prepareConsoleEnvironment(dev);
+  const { default: next } = await import('next');
+  const upgrades = createServer();
+  const app = next({ dev, dir: rootDir, port, hostname: host ?? 'localhost', httpServer: upgrades });
+  await app.prepare();
+  stops.push(() => app.close());
+  const handle = app.getRequestHandler();
+  return {
+    handle: (request, response) => handle(request, response),
+    upgrade: (request, socket, head) => void upgrades.emit('upgrade', request, socket, head),
+  };
+}
+
+const noSimulator: Simulator = {
+  start: () => Promise.reject(new AppError('board_error', { message: 'This hub runs no virtual boards.' })),
+  remove: () => Promise.resolve(),
+  fault: () => Promise.reject(new AppError('board_not_found')),
+  stop: () => Promise.resolve(),
+};
