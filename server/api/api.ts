@@ -3,29 +3,12 @@
  * One file a noun; router.ts declares a route together with the right it needs, failures.ts gives every error its one shape.
  * The OpenAPI document at /api/v1/openapi.json is made from the same schemas. Read router.ts next.
  */
-import type { Boards } from '#server/boards/boards.ts';
-import type { Hub } from '#server/hub/hub.ts';
-import type { Jobs } from '#server/jobs/jobs.ts';
-import type { Log } from '#server/log.ts';
-import type { Teams } from '#server/teams/teams.ts';
 import { boardRoutes } from './boards.ts';
+import type { ApiDeps } from './deps.ts';
 import { hubRoutes } from './hub.ts';
 import { jobRoutes } from './jobs.ts';
 import { peopleRoutes } from './people.ts';
 import { createRouter, type RequestEnv } from './router.ts';
-
-export interface ApiDeps {
-  readonly teams: Teams;
-  readonly boards: Boards;
-  readonly jobs: Jobs;
-  readonly hub: Pick<Hub, 'listBoards'>;
-  /** Id of the newest event: a list read now contains it. */
-  readonly lastEventId: () => string;
-  readonly log: Log;
-  readonly version: string;
-  readonly startedAt: number;
-  readonly addresses: () => readonly string[];
-}
 
 export interface Api {
   fetch(request: Request, env: RequestEnv): Response | Promise<Response>;

@@ -9,7 +9,7 @@ import {
   virtualBoardCreateSchema,
   virtualFaultSchema,
 } from '#lib/api/schema.ts';
-import type { ApiDeps } from './api.ts';
+import type { ApiDeps } from './deps.ts';
 import { describeRoute, jsonAnswer, jsonBody, type Router } from './router.ts';
 
 const params = z.object({ boardId: boardIdSchema });

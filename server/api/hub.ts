@@ -1,6 +1,6 @@
 /** Routes about the hub itself. */
 import { healthSchema, hubInfoSchema } from '#lib/api/schema.ts';
-import type { ApiDeps } from './api.ts';
+import type { ApiDeps } from './deps.ts';
 import { describeRoute, jsonAnswer, type Router } from './router.ts';
 
 export function hubRoutes({ app }: Router, { teams, hub, version, startedAt, addresses }: ApiDeps): void {

@@ -12,7 +12,7 @@ import {
   stdinSchema,
 } from '#lib/api/schema.ts';
 import type { Principal } from '#server/teams/teams.ts';
-import type { ApiDeps } from './api.ts';
+import type { ApiDeps } from './deps.ts';
 import { describeRoute, jsonAnswer, jsonBody, type Router } from './router.ts';
 
 const jobParams = z.object({ jobId: jobIdSchema });

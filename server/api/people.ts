@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { meSchema, setupSchema } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
-import type { ApiDeps } from './api.ts';
+import type { ApiDeps } from './deps.ts';
 import { describeRoute, jsonAnswer, jsonBody, type Router } from './router.ts';
 
 const setupDoneSchema = z.object({ user: z.object({ email: z.string(), name: z.string() }) });

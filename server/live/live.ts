@@ -6,18 +6,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { BoardId, JobId } from '#lib/api/schema.ts';
 import { isAppError } from '#lib/errors.ts';
 import type { EventBus } from '#server/bus/bus.ts';
 import type { Log } from '#server/log.ts';
 import type { Principal, Teams } from '#server/teams/teams.ts';
-import { createSubscriber } from './subscriber.ts';
-
-/** What a browser may do to a program; server/jobs does it. */
-export interface LiveJobs {
-  stdin(teamId: Principal['teamId'], jobId: JobId, boardId: BoardId, data: string): Promise<void>;
-  interrupt(teamId: Principal['teamId'], jobId: JobId, boardId: BoardId): Promise<void>;
-}
+import { createSubscriber, type LiveJobs } from './subscriber.ts';
 
 export interface LiveDeps {
   readonly teams: Pick<Teams, 'gate' | 'isSessionAlive' | 'onSessionEnded'>;

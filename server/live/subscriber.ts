@@ -4,12 +4,11 @@
  */
 import type { WebSocket } from 'ws';
 import { type LiveClientMessage, type LiveServerMessage, liveClientMessageSchema } from '#lib/api/events.ts';
-import type { JobId } from '#lib/api/schema.ts';
+import type { BoardId, JobId } from '#lib/api/schema.ts';
 import { isAppError } from '#lib/errors.ts';
 import { assertNever } from '#lib/machine.ts';
 import type { BusEvent, EventBus } from '#server/bus/bus.ts';
 import type { Gate, Principal } from '#server/teams/teams.ts';
-import type { LiveJobs } from './live.ts';
 
 /** Unsent bytes at which a browser counts as too slow, and at which it has caught up. */
 export const SLOW_AT_BYTES = 1024 * 1024;
@@ -18,6 +17,12 @@ const CATCH_UP_CHECK_MS = 100;
 /** A socket that stays full for so long has nobody behind it. */
 const SLOW_FOR_MS = 30_000;
 const MAX_WATCHED_JOBS = 100;
+
+/** What a browser may do to a program; server/jobs does it. */
+export interface LiveJobs {
+  stdin(teamId: Principal['teamId'], jobId: JobId, boardId: BoardId, data: string): Promise<void>;
+  interrupt(teamId: Principal['teamId'], jobId: JobId, boardId: BoardId): Promise<void>;
+}
 
 export interface SubscriberDeps {
   readonly socket: Pick<WebSocket, 'send' | 'terminate' | 'bufferedAmount'>;
