@@ -65,9 +65,11 @@ beforeAll(() => {
   }
   const targets = [...WRONG.map(([, , to]) => to), ...RIGHT.map(([, to]) => to)].filter((to) => to.startsWith('#'));
   for (const to of targets) write(to.slice(1), 'export const a = 1;\n');
-  for (const [from, to] of [...WRONG.map(([, from, to]) => [from, to]), ...RIGHT])
-    write(from, `import type {} from '${to}';\n`);
+  for (const [from, to] of [...WRONG.map(([, from, to]) => [from, to]), ...RIGHT]) write(from, `import '${to}';\n`);
   write('lib/e.ts', "import './d.ts';\n");
+  write('lib/i.ts', "import type {} from './j.ts';\n");
+  write('lib/j.ts', "import './i.ts';\n");
+  write('lib/k.ts', "import type {} from '#server/hub/hub.ts';\n");
   write('lib/a.test.ts', '');
   write('lib/node/crypto.ts', '');
   violations = cruise();
@@ -86,6 +88,11 @@ function cruise() {
 
 test.each(WRONG)('%s refuses that %s imports %s', (rule, from) => {
   expect(violations).toContain(`${rule}: ${from}`);
+});
+
+test('types alone are bound by the table, and close no cycle', () => {
+  expect(violations).toContain('lib: lib/k.ts');
+  expect(violations.filter((line) => /lib\/[ij]\.ts/.test(line))).toEqual([]);
 });
 
 test.each(RIGHT)('%s may import %s', (from) => {

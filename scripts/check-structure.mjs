@@ -17,9 +17,8 @@ const SNAKE = /^_{0,2}[a-z0-9]+(_[a-z0-9]+)*(__)?\.py$/;
 const DUMPS = /^(index|utils?|helpers?|types?|common|misc)\./;
 const CONFIG = /^[^/]+\.(config\.)?(ts|mjs|cjs|js)$/;
 
-/** What may stand in a segment of the console beside its components/. */
-const SEGMENT_FILES =
-  /^(page|layout|loading|error|global-error|not-found|forbidden|template|route|manifest|icon|fonts|css\.d)\.tsx?$/;
+/** The screens' files that may stand in a segment of the console; its own go into components/, logic without a screen beside. */
+const SEGMENT_FILES = /^(page|layout|loading|error|global-error|not-found|forbidden|template|icon)\.tsx$|\.ts$/;
 /** Next makes no page of a folder with an underscore; api/ is next-auth's. */
 const OFF_THE_MAP = /^app\/(.*\/)?(components|api|_[a-z-]+)\//;
 
