@@ -7,6 +7,8 @@ import cm_store
 from micropython import const
 
 _BAD, _HASH, _FORBIDDEN = const(1), const(5), const(9)
+# LittleFS hides the next name of this folder ('run.py', 'why') when a rename from here to another folder was cut,
+# until the first write, which is main.py's. Names before 'put', the key among them, are never hidden.
 _STAGING = '/cm/put'
 # Committed this often, a transfer that a power cut stops resumes here and not at 0.
 _SYNC = const(16384)
