@@ -37,17 +37,23 @@ const RFC_4231: readonly (readonly [Uint8Array, Uint8Array, string])[] = [
   ],
 ];
 
+function tagOf(key: Uint8Array, data: Uint8Array): Uint8Array {
+  const tag = new Uint8Array(32);
+  nodeCrypto.macKey(key).tag(data, tag, 0, 32);
+  return tag;
+}
+
 test.each(RFC_4231)('HMAC-SHA-256 answers case %# of RFC 4231, prepared or not', (key, data, expected) => {
   const length = expected.length / 2;
   expect(hexOf(nodeCrypto.hmacSha256(key, data).subarray(0, length))).toBe(expected);
-  expect(hexOf(nodeCrypto.macKey(key).tag(data).subarray(0, length))).toBe(expected);
+  expect(hexOf(tagOf(key, data).subarray(0, length))).toBe(expected);
 });
 
 test('a prepared HMAC key is the same as node’s for every length, also past the kept buffer', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.uint8Array({ maxLength: 6_000 }), (key, data) => {
       const expected = createHmac('sha256', key).update(data).digest();
-      expect(hexOf(nodeCrypto.macKey(key).tag(data))).toBe(expected.toString('hex'));
+      expect(hexOf(tagOf(key, data))).toBe(expected.toString('hex'));
     }),
   );
 });

@@ -23,15 +23,16 @@ class NodeMacKey implements MacKey {
     }
   }
 
-  tag(data: Uint8Array): Uint8Array {
+  tag(data: Uint8Array, into: Uint8Array, at: number, count: number): void {
     const length = HASH_BLOCK_BYTES + data.length;
     if (inner.length < length) inner = Buffer.alloc(length);
     inner.set(this.#innerBlock, 0);
     inner.set(data, HASH_BLOCK_BYTES);
     outer.set(this.#outerBlock, 0);
-    // A string of 32 characters is made twice as fast as a Buffer.
+    // Node makes a string of 32 characters twice as fast as a Buffer.
     outer.write(hash('sha256', inner.subarray(0, length), 'binary'), HASH_BLOCK_BYTES, 'latin1');
-    return hash('sha256', outer, 'buffer');
+    const digest = hash('sha256', outer, 'binary');
+    for (let i = 0; i < count; i++) into[at + i] = digest.charCodeAt(i);
   }
 }
 

@@ -15,8 +15,8 @@ export interface CryptoPort {
 }
 
 export interface MacKey {
-  /** 32 bytes. */
-  tag(data: Uint8Array): Uint8Array;
+  /** Writes the first `count` bytes of the HMAC of `data` to `into`, from `at` on. */
+  tag(data: Uint8Array, into: Uint8Array, at: number, count: number): void;
 }
 
 /** AES-128-CBC over whole blocks as one endless message: the first IV is zero, afterwards the last ciphertext block seen. */

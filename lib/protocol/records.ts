@@ -23,9 +23,10 @@ export function recordBytes(plaintextBytes: number): number {
 
 const RECORD_MAX_BYTES = recordBytes(PLAINTEXT_MAX_BYTES);
 
-// Sealing and opening are synchronous, so one pair of buffers serves every session.
+// Sealing and opening are synchronous, so one set of buffers serves every session.
 const chainInput = new Uint8Array(CHAIN_MAX_BYTES);
 const macInput = new Uint8Array(AAD_BYTES + CHAIN_MAX_BYTES + AAD_LENGTH_BYTES);
+const expectedTag = new Uint8Array(RECORD_TAG_BYTES);
 
 /** Seals what one side sends. */
 export class Sealer {
@@ -47,9 +48,7 @@ export class Sealer {
     const record = new Uint8Array(ivAndCiphertext.length + RECORD_OVERHEAD_BYTES);
     record[0] = FRAME.record;
     record.set(ivAndCiphertext, 1);
-    const tagAt = record.length - RECORD_TAG_BYTES;
-    const tag = computeTag(this.#mac, this.#seq, ivAndCiphertext);
-    for (let i = 0; i < RECORD_TAG_BYTES; i++) record[tagAt + i] = tag[i] ?? 0;
+    writeTag(this.#mac, this.#seq, ivAndCiphertext, record, record.length - RECORD_TAG_BYTES);
     this.#seq += 1;
     return record;
   }
@@ -97,8 +96,8 @@ export class Opener {
     if (!hasRecordShape(record)) return undefined;
     const tagAt = record.length - RECORD_TAG_BYTES;
     const ivAndCiphertext = record.subarray(1, tagAt);
-    const tag = computeTag(this.#mac, this.#seq, ivAndCiphertext);
-    if (!this.#crypto.equal(tag.subarray(0, RECORD_TAG_BYTES), record.subarray(tagAt))) return undefined;
+    writeTag(this.#mac, this.#seq, ivAndCiphertext, expectedTag, 0);
+    if (!this.#crypto.equal(expectedTag, record.subarray(tagAt))) return undefined;
     this.#seq += 1;
     // The chain's own value only falsifies the IV's block, which carries nothing; the IV then chains the ciphertext.
     const output = this.#chain.update(ivAndCiphertext);
@@ -111,15 +110,15 @@ function hasRecordShape(record: Uint8Array): boolean {
   return (record.length - RECORD_MIN_BYTES) % BLOCK_BYTES === 0;
 }
 
-/** RFC 7518 §5.2.2.1: HMAC over AAD ‖ IV ‖ ciphertext ‖ bits of AAD. The first 16 of the answer's bytes are the tag. */
-function computeTag(mac: MacKey, seq: number, ivAndCiphertext: Uint8Array): Uint8Array {
+/** RFC 7518 §5.2.2.1: HMAC over AAD ‖ IV ‖ ciphertext ‖ bits of AAD, its first 16 bytes. */
+function writeTag(mac: MacKey, seq: number, ivAndCiphertext: Uint8Array, into: Uint8Array, at: number): void {
   macInput[0] = FRAME.record;
   writeU64(macInput, 1, seq);
   macInput.set(ivAndCiphertext, AAD_BYTES);
   const end = AAD_BYTES + ivAndCiphertext.length;
   writeU32(macInput, end, 0);
   writeU32(macInput, end + 4, AAD_BYTES * 8);
-  return mac.tag(macInput.subarray(0, end + AAD_LENGTH_BYTES));
+  mac.tag(macInput.subarray(0, end + AAD_LENGTH_BYTES), into, at, RECORD_TAG_BYTES);
 }
 
 /** PKCS#7. The tag was good, so a bad padding is the sender's mistake and tells an attacker nothing. */
