@@ -1,6 +1,6 @@
 /**
- * What one program writes: told to browsers at once, written to disk in batches, and kept as its head and its tail. Backpressure is
- * the promise of `take`: the hub grants the board its next credit when it resolves.
+ * What one program writes: told to browsers at once, written to disk in batches, and kept as its head and its tail. The hub grants
+ * the board its next credit when `take` has returned, so a board is never faster than the disk.
  */
 import { type BoardId, type JobId, MAX_OUTPUT_BYTES, type TeamId } from '#lib/api/schema.ts';
 import type { EventBus } from '#server/bus/bus.ts';
@@ -12,7 +12,7 @@ export const HEAD_BYTES = MAX_OUTPUT_BYTES / 2;
 export const TAIL_BYTES = MAX_OUTPUT_BYTES - HEAD_BYTES;
 /** A piece is one row; the tail is cut by whole pieces. */
 const MAX_PIECE_BYTES = 32 * 1024;
-/** Output that waits for the disk; the board is told to wait beyond it. */
+/** Output that may wait for the disk; beyond it everything waits until it is written. */
 const MAX_PENDING_BYTES = 16 * 1024;
 
 export interface OutputDeps {
@@ -29,8 +29,8 @@ export interface OutputOwner {
 
 export interface OutputWriter {
   readonly totalBytes: number;
-  /** Resolves when the board may send more. */
-  take(bytes: Uint8Array): void | Promise<void>;
+  /** The board may send more when it returns. */
+  take(bytes: Uint8Array): void;
   /** For the writer of a transaction: everything taken is in the database after it. */
   writePending(): void;
   /** Tells browsers of a character that was never completed. */
@@ -48,15 +48,24 @@ export function createOutputWriter(
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   let total = totalBytes;
-  let written: Promise<void> | undefined;
+  let isScheduled = false;
 
   function writePending(): void {
+    isScheduled = false;
     if (pendingBytes === 0) return;
     const bytes = Buffer.concat(pending);
     pending = [];
     pendingBytes = 0;
     const tailFrom = ring.append(bytes);
     store.jobs.updateRun(owner, { outputBytes: total, tailFrom });
+  }
+
+  function schedule(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    store.commits
+      .lazy(writePending)
+      .catch((err: unknown) => log.error({ err, ...owner }, 'Output was lost: it could not be written'));
   }
 
   function tell(text: { readonly bytes: number; readonly text: string }, from: number): void {
@@ -74,17 +83,13 @@ export function createOutputWriter(
       pending.push(bytes.slice());
       pendingBytes += bytes.length;
       tell(decoder.push(bytes), from);
-      written ??= store.commits
-        .lazy(writePending)
-        .catch((err: unknown) => log.error({ err, ...owner }, 'Output was lost: it could not be written'))
-        .finally(() => {
-          written = undefined;
-        });
-      if (pendingBytes >= MAX_PENDING_BYTES) return written;
+      schedule();
+      if (pendingBytes >= MAX_PENDING_BYTES) store.commits.flush();
     },
     writePending,
     finish() {
-      tell(decoder.end(), total - decoder.heldBytes());
+      const from = total - decoder.heldBytes();
+      tell(decoder.end(), from);
     },
   };
 }

@@ -90,7 +90,7 @@ function codeOf(error: unknown): string {
 
 function asStartFailure(error: unknown, file: string): unknown {
   const code = codeOf(error);
-  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
+  if (/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(code))
     return new AppError('database_broken', { message: `The database ${file} cannot be read.`, cause: error });
   if (/^SQLITE_(CANTOPEN|READONLY|PERM)/.test(code))
     return new AppError('data_not_writable', { message: `The file ${file} cannot be written.`, cause: error });
