@@ -176,3 +176,15 @@ test('close ends it for good', async () => {
   await gone;
   expect(delays).toEqual([]);
 });
+
+test('after signing out it does not try again, and says why', async () => {
+  const hub = await startHub();
+  const { messages, statuses, delays } = connect(hub.url);
+  await vi.waitFor(() => expect(hub.sockets).toHaveLength(1));
+  hub.sockets[0]!.send(JSON.stringify({ type: 'ready', id: '1-1' }));
+  await vi.waitFor(() => expect(statuses).toContain('open'));
+  hub.sockets[0]!.close(4401, 'signed out');
+  await vi.waitFor(() => expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'not_signed_in' }));
+  expect(statuses.at(-1)).toBe('lost');
+  expect(delays).toEqual([]);
+});

@@ -3,6 +3,8 @@
  * the last one it has and watches the same jobs again; the hub answers `resync` when it no longer has them, then the caller fetches
  * its snapshots anew. It holds no state of boards or jobs. Messages: events.ts.
  */
+
+import { ERRORS } from '../errors.ts';
 import { LIVE_PATH, type LiveClientMessage, type LiveServerMessage } from './events.ts';
 import { parseLiveMessage } from './live-message.ts';
 import type { BoardId, JobId } from './schema.ts';
@@ -14,7 +16,8 @@ export type LiveStatus = 'connecting' | 'open' | 'lost';
 export interface LiveSocket {
   send(text: string): void;
   close(): void;
-  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 
@@ -46,6 +49,8 @@ export interface LiveConnection {
   close(): void;
 }
 
+/** The hub's close code when the session behind the socket has ended. */
+const LIVE_CLOSE_SIGNED_OUT = 4401;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 /** Characters a stdin message may carry; the contract's limit is 4096. */
@@ -115,7 +120,7 @@ class ReconnectingLive implements LiveConnection {
     socket.addEventListener('message', (event) => this.#onMessage(event.data));
     // An error is always followed by close; listened to because Node's ws throws an error that nobody hears.
     socket.addEventListener('error', () => undefined);
-    socket.addEventListener('close', () => this.#onClose());
+    socket.addEventListener('close', (event) => this.#onClose(event.code));
   }
 
   #onOpen(): void {
@@ -143,14 +148,25 @@ class ReconnectingLive implements LiveConnection {
     this.#after = message.id;
   }
 
-  #onClose(): void {
+  #onClose(code: number): void {
     this.#isOpen = false;
     if (this.#closed) return;
     if (this.#status === 'open') this.#report('lost');
+    if (code === LIVE_CLOSE_SIGNED_OUT) this.#endSignedOut();
+    else this.#retry();
+  }
+
+  #retry(): void {
     // Full jitter: after a restart of the hub the browsers must not come back in one moment.
     const delayMs = this.#timers.random() * Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt);
     this.#attempt += 1;
     this.#cancelRetry = this.#timers.after(delayMs, () => this.#connect());
+  }
+
+  /** Trying again would be refused for ever: the caller has to sign in and connect anew. */
+  #endSignedOut(): void {
+    this.#closed = true;
+    this.#options.onMessage({ type: 'error', code: 'not_signed_in', message: ERRORS.not_signed_in.message });
   }
 
   #report(status: LiveStatus): void {
