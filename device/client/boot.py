@@ -1,4 +1,1 @@
 # Cloudmanager's. Nothing here may raise: MicroPython would then skip main.py. Your program is /app/main.py.
-import gc
-
-gc.collect()

@@ -1,45 +1,40 @@
 # Cloudmanager's: counts the start, starts the client in the background, then runs your program, /app/main.py.
 # Its text stays in memory while it runs: keep it short and let it import the rest, from /app too.
-import os
-import sys
+import os, sys
 
 
-# A full disk must not keep the client from starting.
 def _keep(path, data):
     try:
         with open(path + '~', 'wb') as f:
             f.write(data)
         os.rename(path + '~', path)
-    except OSError as e:
+    except OSError as e:  # a full disk must not keep the client from starting
         print(path, e)
 
 
 # In /cm/boot (cm_store.py) [4] counts starts without a healthy minute, [5] starts of a slot on trial, which is
 # [6]. After three starts without a handshake, or one that did not even load, the other slot returns.
 def _start():
-    sys.path.append('/app')
+    s = bytearray(b'\0\0\0\0\0\0a\0')
     try:
         with open('/cm/boot', 'rb') as f:
-            s = bytearray(f.read(8))
+            f.readinto(s)
     except OSError:
-        s = b''
-    s = s if len(s) == 8 else bytearray(b'\0\0\0\0\0\0a\0')
+        pass
     s[4], s[5] = min(s[4] + 1, 255), s[5] and s[5] + 1
     if s[5] > 4:
         s[5], s[6] = 0, s[6] ^ 3
     _keep('/cm/boot', s)
-    sys.path.insert(0, '/cm/' + chr(s[6]))
+    sys.path[:0] = ['/cm/' + chr(s[6]), '/app']
     try:
         import cm_core, cm_store
 
-        cm_store.safe = s[4] > 3
-        cm_store.trial = s[5] and __import__('cm_slot').guard()
+        cm_store.safe, cm_store.trial = s[4] > 3, s[5] and __import__('cm_slot').guard()
         cm_core.start()
     except Exception as e:
         sys.print_exception(e)
         if s[5]:
-            s[5], s[6] = 0, s[6] ^ 3
-            _keep('/cm/boot', s)
+            _keep('/cm/boot', s[:5] + bytes([0, s[6] ^ 3, 0]))
             __import__('machine').reset()
     return s[4] < 4
 
@@ -53,16 +48,13 @@ def _app():
     try:
         exec(text, globals())
     except (Exception, KeyboardInterrupt) as e:
-        import io
-
-        out = io.StringIO()
+        out = __import__('io').StringIO()
         sys.print_exception(e, out)
-        # Only what is below our own frames, under the program's name, as if it had been started alone.
-        text = out.getvalue().replace('"<string>"', '"/app/main.py"')
-        text = 'Traceback (most recent call last):\n' + text[text.find('  File "/app/main.py"') :]
+        # Only what is below this frame, under the program's name, as if it had been started alone.
+        text = out.getvalue().split(', in _app\n', 1)[-1].replace('"<string>"', '"/app/main.py"')
+        text = 'Traceback (most recent call last):\n' + text
         print(text, end='')
         _keep('/cm/why', text[-512:])
 
 
-if _start():
-    _app()
+_start() and _app()
