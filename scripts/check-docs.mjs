@@ -44,7 +44,7 @@ function checkNames({ path, text }, { known, pkg, commands }) {
 }
 
 function unknownScripts(code, pkg) {
-  return [...code.matchAll(/\bnpm (run )?([a-z][a-z:-]*)/g)]
+  return [...code.matchAll(/\bnpm (run )?([a-z][a-z0-9:-]*)/g)]
     .filter(([, run, word]) => !(word in pkg.scripts) && (run !== undefined || !NPM_WORDS.has(word)))
     .map(([text]) => text);
 }
