@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TEST_INFO } from '#lib/testing/test-board.ts';
+import { TEST_INFO } from '#lib/protocol/test-board.fixture.ts';
 import { BOARD_ERROR, type BoardErrorName, DONE_STATE, type DoneState, OP, type OpName } from './frames.ts';
 import {
   type BoardOperation,

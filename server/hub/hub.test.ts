@@ -7,7 +7,7 @@ import { type BoardId, boardIdSchema, teamIdSchema } from '#lib/api/schema.ts';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { hexOf } from '#lib/protocol/bytes.ts';
 import { CLOSE_PROTOCOL, CLOSE_RECONNECT, CLOSE_REPLACED } from '#lib/protocol/frames.ts';
-import { TestBoard, type TestBoardOptions } from '#lib/testing/test-board.ts';
+import { TestBoard, type TestBoardOptions } from '#lib/protocol/test-board.fixture.ts';
 import { createHub, type Hub } from './hub.ts';
 import type { BoardKeys, HubDeps, StoredBoard } from './ports.ts';
 

@@ -21,7 +21,7 @@ finally:
 
 const SET_NAME = "__name__='__main__'";
 /** What may not stand behind a semicolon. */
-const COMPOUND = /^\s*(if|for|while|def|class|try|with|async|@)/;
+const COMPOUND = /^\s*(?:@|(?:if|for|while|def|class|try|with|async)\b)/;
 
 export interface StagedProgram {
   readonly content: Uint8Array;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '#lib/testing/fake-clock.ts';
+import { FakeClock } from './fake-clock.fixture.ts';
 import { Heartbeat, pingDelayMs } from './heartbeat.ts';
 
 test('PING comes after 25 s, give or take a tenth', () => {

@@ -4,9 +4,9 @@ import { nodeCrypto } from '#lib/node/crypto.ts';
 import { CLOSE_PROTOCOL, CLOSE_RECONNECT, CLOSE_SILENT, M1_BYTES, M2_BYTES } from '#lib/protocol/frames.ts';
 import { packM1 } from '#lib/protocol/handshake.ts';
 import { packOperation } from '#lib/protocol/operations.ts';
-import { settle } from '#lib/testing/fake-clock.ts';
+import { settle } from './fake-clock.fixture.ts';
 import { MAX_SEND_BUFFER_BYTES, type Session } from './session.ts';
-import { BOARD_ID, BOARD_ID_BYTES, KEY, Rig } from './session-rig.ts';
+import { BOARD_ID, BOARD_ID_BYTES, KEY, Rig } from './session-rig.fixture.ts';
 
 const NOTHING = new Uint8Array(0);
 const m1 = (boardId = BOARD_ID_BYTES, epoch = 1) => packM1({ boardId, epoch, nonce: nodeCrypto.randomBytes(32) });

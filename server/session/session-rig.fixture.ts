@@ -2,8 +2,8 @@
 import { type BoardId, boardIdSchema } from '#lib/api/schema.ts';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { hexOf } from '#lib/protocol/bytes.ts';
-import { FakeClock, settle } from '#lib/testing/fake-clock.ts';
-import { TestBoard, type TestBoardOptions } from '#lib/testing/test-board.ts';
+import { TestBoard, type TestBoardOptions } from '#lib/protocol/test-board.fixture.ts';
+import { FakeClock, settle } from './fake-clock.fixture.ts';
 import type {
   SessionEnd,
   SessionKey,
