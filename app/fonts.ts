@@ -13,4 +13,6 @@ export const geistMono = localFont({
   weight: '100 900',
   display: 'swap',
   preload: false,
+  // Next would fall back to Arial with other widths; a mono font must fall back to a mono font.
+  adjustFontFallback: false,
 });

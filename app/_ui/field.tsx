@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { cx } from './cx.ts';
 
 export const inputClass =
-  'h-10 w-full rounded-lg border border-line-strong bg-surface px-3 text-base text-ink placeholder:text-ink-faint sm:text-sm ' +
+  'w-full rounded-lg border border-line-strong bg-surface text-base text-ink placeholder:text-ink-faint sm:text-sm ' +
   'focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 aria-invalid:border-bad';
 
 interface FieldProps extends Omit<ComponentProps<'input'>, 'id'> {
@@ -26,7 +26,7 @@ export function Field({ label, hint, error, trailing, className, ...input }: Fie
       <div className="relative">
         <input
           id={id}
-          className={cx(inputClass, trailing ? 'pr-11' : undefined)}
+          className={cx(inputClass, 'h-10', trailing ? 'pr-11 pl-3' : 'px-3')}
           aria-invalid={error ? true : undefined}
           aria-describedby={notes || undefined}
           {...input}

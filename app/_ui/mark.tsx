@@ -5,8 +5,8 @@ export function Mark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 32" aria-hidden className={cx('size-7', className)} fill="none">
       <rect width="32" height="32" rx="8" className="fill-accent-solid" />
-      <path d="M11 20.5a4 4 0 0 1-.6-7.96A5.8 5.8 0 0 1 21.6 11.6a4.5 4.5 0 0 1-.6 8.9Z" fill="#fff" />
-      <path d="M12 23v3M16 23v3M20 23v3" stroke="#fff" strokeWidth="2" strokeLinecap="round" />
+      <path d="M10 20.5a4.6 4.6 0 0 1-.7-9.15A7 7 0 0 1 22.7 10a5.3 5.3 0 0 1-.3 10.5Z" fill="#fff" />
+      <path d="M11.5 19v6.5M16 19v6.5M20.5 19v6.5" stroke="#fff" strokeWidth="2.2" strokeLinecap="round" />
     </svg>
   );
 }

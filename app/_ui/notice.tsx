@@ -28,11 +28,13 @@ export function Notice({ look = 'info', title, children, action, className }: No
         aria-hidden
         className={cx('mt-0.5 size-4 shrink-0', look === 'error' && 'text-bad', look === 'warning' && 'text-busy')}
       />
-      <div className="min-w-0 flex-1">
-        {title ? <p className="font-medium">{title}</p> : null}
-        {children ? <div className={cx('text-ink-soft', title ? 'mt-0.5' : undefined)}>{children}</div> : null}
+      <div className="flex min-w-0 flex-1 flex-col items-start gap-3 sm:flex-row">
+        <div className="w-full min-w-0 flex-1">
+          {title ? <p className="font-medium">{title}</p> : null}
+          {children ? <div className={cx('text-ink-soft', title ? 'mt-0.5' : undefined)}>{children}</div> : null}
+        </div>
+        {action}
       </div>
-      {action}
     </div>
   );
 }

@@ -21,6 +21,10 @@ function nameProblem(error: unknown): string | undefined {
   return error.field === 'name' || error.code === 'board_name_taken' ? `${error.message} ${error.hint}` : undefined;
 }
 
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
+}
+
 function NameForm({ onMade }: { onMade: (made: Provision) => void }) {
   const { mutate, isPending, error } = useCreateBoard();
   const [badName, setBadName] = useState<string>();
@@ -29,7 +33,7 @@ function NameForm({ onMade }: { onMade: (made: Provision) => void }) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const name = boardNameSchema.safeParse(String(new FormData(event.currentTarget).get('name')).trim());
-    setBadName(name.success ? undefined : `${name.error.issues[0]?.message ?? 'This name is not valid'}.`);
+    setBadName(name.success ? undefined : sentence(name.error.issues[0]?.message ?? 'this name is not valid'));
     if (name.success) mutate(name.data, { onSuccess: onMade });
   }
 

@@ -35,7 +35,7 @@ function BoardCard({ board }: { board: Board }) {
         <BoardBadges board={board} />
       </div>
       <BoardStateText board={board} />
-      <p className="truncate text-ink-faint">{factsOf(board) || 'has not told of itself yet'}</p>
+      <p className="truncate text-ink-faint">{factsOf(board) || 'nothing known of it yet'}</p>
     </div>
   );
 }

@@ -60,7 +60,7 @@ function SelectedRun({ jobId, board, runs, editor }: OutputPanelProps & { jobId:
       <RunBar job={job} run={run} onUseCode={(code) => editor.current?.replaceCode(code)} />
       <OutputPane output={output} run={run} onInterrupt={interrupt} />
       {run.state === 'running' ? (
-        <StdinLine jobId={jobId} boardId={board.id} onSent={output.echo} onInterrupt={interrupt} />
+        <StdinLine jobId={jobId} boardId={board.id} onSend={output.echo} onInterrupt={interrupt} />
       ) : null}
       {hasEnded(run) ? <RunEnd run={run} editor={editor} /> : null}
     </>

@@ -12,23 +12,25 @@ const MAX_CHARACTERS = 1_000;
 interface StdinLineProps {
   jobId: JobId;
   boardId: BoardId;
-  /** Told the line once the hub has it. */
-  onSent: (line: string) => void;
+  /** Shows the line between what the program writes. */
+  onSend: (line: string) => void;
   onInterrupt: () => void;
 }
 
 /** A line for the program's standard input. */
-export function StdinLine({ jobId, boardId, onSent, onInterrupt }: StdinLineProps) {
+export function StdinLine({ jobId, boardId, onSend, onInterrupt }: StdinLineProps) {
   const [text, setText] = useState('');
 
   async function send(event: FormEvent) {
     event.preventDefault();
     const line = `${text}\n`;
     setText('');
+    // Before it is sent: the answer of a fast program comes sooner than that of the hub.
+    onSend(line);
     try {
       await api.stdin(jobId, boardId, line);
-      onSent(line);
     } catch (error) {
+      onSend('(the line above was not sent)\n');
       setText(text);
       toastProblem(error);
     }
