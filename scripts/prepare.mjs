@@ -71,7 +71,16 @@ const STEPS = [
   },
   {
     name: 'console',
-    reads: ['app', 'lib', 'public', 'next.config.js', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
+    reads: [
+      'app',
+      'lib',
+      'public',
+      'next.config.js',
+      'postcss.config.mjs',
+      'tsconfig.json',
+      'tsconfig.next.json',
+      'package-lock.json',
+    ],
     writes: '.next/BUILD_ID',
     command: ['next', 'build'],
     env: DEV_ENV,
