@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atLeast, atMost, describe, figureSchema, median, percentile, plain } from './figures.ts';
+import { atLeast, atMost, figureSchema, line, median, percentile, plain } from './figures.ts';
 
 test('a limit that is reached is kept; beyond it is missed', () => {
   expect(atMost('a', 10, 'ms', 10)).toMatchObject({ ok: true, target: '≤ 10' });
@@ -21,5 +21,5 @@ test('percentiles', () => {
 });
 
 test('a missed target stands out', () => {
-  expect(describe(atMost('a', 12.345, 'ms', 10))).toMatch(/12\.3 ms +MISSED \(≤ 10\)$/);
+  expect(asLine(atMost('a', 12.345, 'ms', 10))).toMatch(/12\.3 ms +MISSED \(≤ 10\)$/);
 });

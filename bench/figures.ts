@@ -37,7 +37,7 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-export function describe({ name, value, unit, target, ok }: Figure): string {
+export function asLine({ name, value, unit, target, ok }: Figure): string {
   const promise = target === null ? '' : `${ok ? 'ok' : 'MISSED'} (${target})`;
   return `  ${name.padEnd(52)} ${String(value).padStart(10)} ${unit.padEnd(10)} ${promise}`.trimEnd();
 }

@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { describe, type Figure, figureSchema, type Group } from './figures.ts';
+import { type Figure, figureSchema, type Group, line } from './figures.ts';
 import { clientGroup } from './groups/client.ts';
 import { executeGroup } from './groups/execute.ts';
 import { memoryGroup } from './groups/memory.ts';
@@ -32,7 +32,7 @@ for (const group of GROUPS) {
   console.log(`\n${group.name}: ${group.about}`);
   try {
     const measured = await group.measure((line) => console.log(`  … ${line}`));
-    for (const figure of measured) console.log(describe(figureSchema.parse(figure)));
+    for (const figure of measured) console.log(asLine(figureSchema.parse(figure)));
     figures.push(...measured);
   } catch (error) {
     broken.push(group.name);
