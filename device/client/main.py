@@ -3,13 +3,13 @@
 import os, sys
 
 
-def _keep(path, data):
+def _keep(s):
     try:
-        with open(path + '~', 'wb') as f:
-            f.write(data)
-        os.rename(path + '~', path)
+        with open('/cm/boot~', 'wb') as f:
+            f.write(s)
+        os.rename('/cm/boot~', '/cm/boot')
     except OSError as e:  # a full disk must not keep the client from starting
-        print(path, e)
+        print('/cm/boot', e)
 
 
 # In /cm/boot (cm_store.py) [4] counts starts without a healthy minute, [5] starts of a slot on trial, which is
@@ -24,37 +24,37 @@ def _start():
     s[4], s[5] = min(s[4] + 1, 255), s[5] and s[5] + 1
     if s[5] > 4:
         s[5], s[6] = 0, s[6] ^ 3
-    _keep('/cm/boot', s)
+    _keep(s)
     sys.path[:0] = ['/cm/' + chr(s[6]), '/app']
     try:
         import cm_core, cm_store
-
         cm_store.safe, cm_store.trial = s[4] > 3, s[5] and __import__('cm_slot').guard()
         cm_core.start()
+        return s[4] < 4 and cm_core
     except Exception as e:
         sys.print_exception(e)
         if s[5]:
-            _keep('/cm/boot', s[:5] + bytes([0, s[6] ^ 3, 0]))
+            _keep(s[:5] + bytes([0, s[6] ^ 3, 0]))
             __import__('machine').reset()
-    return s[4] < 4
+        return type('None', (), {})
 
 
-def _app():
+# `core.app`: the program holds the foreground, the client has only callbacks. Its traceback goes by cm_why.
+def _app(core):
     try:
         with open('/app/main.py') as f:
             text = f.read()
     except OSError:
         return
+    core.app = True
     try:
         exec(text, globals())
     except (Exception, KeyboardInterrupt) as e:
-        out = __import__('io').StringIO()
-        sys.print_exception(e, out)
-        # Only what is below this frame, under the program's name, as if it had been started alone.
-        text = out.getvalue().split(', in _app\n', 1)[-1].replace('"<string>"', '"/app/main.py"')
-        text = 'Traceback (most recent call last):\n' + text
-        print(text, end='')
-        _keep('/cm/why', text[-512:])
+        __import__('cm_why').tell(e)
+    finally:
+        core.app = False
 
 
-_start() and _app()
+_client = _start()
+del _start, _keep
+_client and _app(_client)

@@ -9,6 +9,7 @@ import store_flash
 
 import cm_slot
 import cm_store
+import cm_why
 
 with open(CLIENT + '/main.py') as f:
     MAIN_PY = f.read()
@@ -50,7 +51,8 @@ def start():
     out = []
     sys.modules.pop('cm_core', None)
     sys.path[:] = ['']
-    names = {'__name__': '__main__', 'print': lambda *a, end='\n': out.append(' '.join([str(x) for x in a]) + end)}
+    names = {'__name__': '__main__'}
+    cm_why.print = names['print'] = lambda *a, end='\n': out.append(' '.join([str(x) for x in a]) + end)
     try:
         exec(MAIN_PY, names)
     except Reset:
@@ -58,14 +60,15 @@ def start():
     return log[:], ''.join(out), names
 
 
-CORE = b"import board_log\ndef start(): board_log.append('%s')\n"
+CORE = b"import board_log\napp = False\ndef start(): board_log.append('%s')\n"
 
 
 def test_the_client_starts_before_the_program():
     write('/app/helper.py', b'x = 5\n')
-    write('/app/main.py', b"import board_log, helper\ny = helper.x\nboard_log.append(__name__)\nprint('hi', y)\n")
+    write('/app/main.py', b"import board_log, helper\ny = helper.x\nboard_log.append(__name__)\nimport cm_core\nboard_log.append(cm_core.app)\nprint('hi', y)\n")
     done, out, names = start()
-    assert done == ['a', '__main__'] and out == 'hi 5\n' and names['y'] == 5 and not cm_store.safe
+    assert done == ['a', '__main__', True] and out == 'hi 5\n' and names['y'] == 5 and not cm_store.safe
+    assert not sys.modules['cm_core'].app and '_start' not in names
 
 
 def test_a_traceback_looks_as_if_the_program_had_been_started_alone_and_is_kept():
@@ -77,6 +80,7 @@ def test_a_traceback_looks_as_if_the_program_had_been_started_alone_and_is_kept(
         '  File "/app/main.py", line 2, in f\n'
         'ZeroDivisionError: divide by zero\n'
     )
+    assert not sys.modules['cm_core'].app
     assert out == expected and cm_store.read('/cm/why').decode() == expected, out
     write('/app/main.py', b'x = = 1\n')
     assert 'SyntaxError' in start()[1]
