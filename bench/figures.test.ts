@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atLeast, atMost, figureSchema, line, median, percentile, plain } from './figures.ts';
+import { asLine, atLeast, atMost, figureSchema, median, percentile, plain } from './figures.ts';
 
 test('a limit that is reached is kept; beyond it is missed', () => {
   expect(atMost('a', 10, 'ms', 10)).toMatchObject({ ok: true, target: '≤ 10' });

@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Figure, figureSchema, type Group, line } from './figures.ts';
+import { asLine, type Figure, figureSchema, type Group } from './figures.ts';
 import { clientGroup } from './groups/client.ts';
 import { executeGroup } from './groups/execute.ts';
 import { memoryGroup } from './groups/memory.ts';
