@@ -1,147 +1,30 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { EventMap, EventName } from '#lib/api/events.ts';
-import { type BoardId, boardIdSchema, teamIdSchema } from '#lib/api/schema.ts';
-import { nodeCrypto } from '#lib/node/crypto.ts';
-import { hexOf } from '#lib/protocol/bytes.ts';
-import { CLOSE_PROTOCOL, CLOSE_RECONNECT, CLOSE_REPLACED } from '#lib/protocol/frames.ts';
-import { TestBoard, type TestBoardOptions } from '#lib/protocol/test-board.fixture.ts';
-import { createHub, type Hub } from './hub.ts';
-import type { BoardKeys, HubDeps, StoredBoard } from './ports.ts';
+import { boardIdSchema } from '#lib/api/schema.ts';
+import { CLOSE_PROTOCOL, CLOSE_RECONNECT, CLOSE_REPLACED, CLOSE_SILENT } from '#lib/protocol/frames.ts';
+import { packHeld } from '#lib/protocol/operations.ts';
+import { TEST_INFO, type TestBoardOptions } from '#lib/protocol/test-board.fixture.ts';
+import { FakeClock } from '#server/session/fake-clock.fixture.ts';
+import { BOARD_ID, HubRig, KEY, NAME, storedBoard, TEAM, until } from './hub-rig.fixture.ts';
 
-const TEAM = teamIdSchema.parse('team_0123456789abcdef');
-const ID = nodeCrypto.randomBytes(16);
-const BOARD_ID = boardIdSchema.parse(hexOf(ID));
-const KEY = nodeCrypto.randomBytes(32);
+const EMPTY = new Uint8Array(0);
+const quiet = { job: 7, source: 'x()', onStarted() {}, onOutput() {} };
+let rig: HubRig;
 
-const stored = (id: BoardId, name: string): StoredBoard => ({
-  id,
-  teamId: TEAM,
-  name,
-  virtual: false,
-  createdAt: 1_000,
-  lastSeenAt: null,
-  info: null,
-});
-
-class MemoryKeys {
-  readonly rings = new Map<BoardId, BoardKeys>();
-  async findKeys(id: BoardId) {
-    return this.rings.get(id);
-  }
-  async saveNextKey(id: BoardId, next: BoardKeys['current']) {
-    this.rings.set(id, { ...this.rings.get(id)!, next });
-  }
-  async confirmNextKey(id: BoardId) {
-    const ring = this.rings.get(id)!;
-    this.rings.set(id, { ...ring, current: ring.next!, next: undefined, singleUse: false });
-  }
-}
-
-interface Link {
-  readonly board: TestBoard;
-  readonly ws: WebSocket;
-  readonly closed: Promise<number>;
-}
-
-let hub: Hub;
-let server: Server;
-let keys: MemoryKeys;
-let events: { name: EventName; data: unknown }[];
-let connected: string[];
-let wakers: (() => void)[];
-
-const note = () => {
-  for (const wake of wakers.splice(0)) wake();
+const isOnline = () => rig.board.state === 'online';
+const start = async (...args: Parameters<typeof HubRig.start>) => {
+  rig = await HubRig.start(...args);
+  return rig;
 };
 
-/** Waits until something that happened makes the condition true. */
-async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('It did not happen in time.');
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 20);
-      wakers.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-}
-
-function depsOf(): HubDeps {
-  return {
-    boards: { listAllBoards: async () => [stored(BOARD_ID, 'esp8266-1')], saveFacts: async () => undefined },
-    keys,
-    bus: {
-      publish: <Name extends EventName>(_team: unknown, name: Name, data: EventMap[Name]) => {
-        events.push({ name, data });
-        note();
-      },
-    },
-    clock: {
-      now: () => Date.now(),
-      after: (delayMs, task) => {
-        const timer = setTimeout(task, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    crypto: nodeCrypto,
-    random: Math.random,
-    serverSecret: nodeCrypto.randomBytes(32),
-    clientVersion: '0.1.0',
-    log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
-  };
-}
-
-function link(options: Partial<TestBoardOptions> = {}, headers: Record<string, string> = {}): Link {
-  const { port } = server.address() as AddressInfo;
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/device`, { headers, perMessageDeflate: false });
-  const board = new TestBoard({ crypto: nodeCrypto, boardId: ID, key: KEY, send: (m) => ws.send(m), ...options });
-  ws.on('open', () => board.connect());
-  ws.on('message', (data) => data instanceof Uint8Array && board.receive(data));
-  const closed = new Promise<number>((resolve) => {
-    ws.on('close', (code) => resolve(code));
-    ws.on('error', () => resolve(0));
-    ws.on('unexpected-response', (_request, response) => {
-      resolve(response.statusCode ?? 0);
-      ws.terminate();
-    });
-  });
-  return { board, ws, closed };
-}
-
-const stateOf = () => hub.findBoard(TEAM, BOARD_ID)?.state;
-
-beforeEach(async () => {
-  keys = new MemoryKeys();
-  keys.rings.set(BOARD_ID, { teamId: TEAM, current: { epoch: 1, key: KEY }, next: undefined, singleUse: false });
-  events = [];
-  connected = [];
-  wakers = [];
-  hub = await createHub(depsOf());
-  hub.setListener({
-    onConnected: (id) => connected.push(`+${id}`),
-    onDisconnected: (id) => connected.push(`-${id}`),
-  });
-  server = createServer();
-  server.on('upgrade', (request, socket, head) => hub.handleUpgrade(request, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => rig.stop());
 
 test('a board that proves its key is on line with its facts, and off line at once after its socket closes', async () => {
-  expect(stateOf()).toBe('offline');
-  const { ws } = link();
-  await until(() => stateOf() === 'online');
-  expect(hub.findBoardByName(TEAM, 'esp8266-1')).toMatchObject({
+  const { hub } = await start();
+  expect(rig.board).toMatchObject({ state: 'offline', platform: null, lastSeenAt: null });
+  const { ws } = rig.link();
+  await until(isOnline);
+  expect(hub.findBoardByName(TEAM, NAME)).toMatchObject({
     platform: 'esp8266',
     firmware: '1.27.0',
     memFreeBytes: 29_600,
@@ -150,65 +33,188 @@ test('a board that proves its key is on line with its facts, and off line at onc
     safeMode: false,
   });
   expect(hub.counts()).toEqual({ total: 1, online: 1, unauthenticated: 0, refusedHandshakes: 0 });
+  expect([hub.isConnected(BOARD_ID), hub.isIdle(BOARD_ID)]).toEqual([true, true]);
   ws.close();
-  await until(() => stateOf() === 'offline');
-  expect(connected).toEqual([`+${BOARD_ID}`, `-${BOARD_ID}`]);
-  expect(events.map((event) => event.name)).toEqual(['board.changed', 'board.changed']);
+  await until(() => rig.board.state === 'offline');
+  expect(rig.comings).toEqual([`+${BOARD_ID}`, `-${BOARD_ID}`]);
+  expect(rig.changes.map((board) => board.state)).toEqual(['online', 'offline']);
+  expect(rig.board).toMatchObject({ platform: 'esp8266', address: null });
+  expect(rig.saved).toHaveLength(2);
 });
 
-test('the newest session of a board wins', async () => {
-  const first = link();
-  await until(() => stateOf() === 'online');
-  const second = link();
+test('the newest session of a board wins, and what ran on the old one has lost its link', async () => {
+  const { hub } = await start();
+  const first = rig.link({ onOperation: (operation) => operation.op === 'exec' });
+  await until(isOnline);
+  const execution = hub.execute(BOARD_ID, quiet);
+  const second = rig.link();
+  await expect(execution.done).rejects.toMatchObject({ code: 'board_link_lost' });
   expect(await first.closed).toBe(CLOSE_REPLACED);
-  await until(() => connected.length === 3);
-  expect(stateOf()).toBe('online');
-  expect(second.ws.readyState).toBe(WebSocket.OPEN);
+  expect(rig.comings).toEqual([`+${BOARD_ID}`, `-${BOARD_ID}`, `+${BOARD_ID}`]);
+  expect([rig.board.state, hub.counts().online, second.ws.readyState]).toEqual(['online', 1, WebSocket.OPEN]);
+  expect(rig.changes.map((board) => board.state)).not.toContain('offline');
 });
 
 test('a single-use key is rotated, the rotated key is confirmed by its use and the old one is refused', async () => {
-  keys.rings.set(BOARD_ID, { ...keys.rings.get(BOARD_ID)!, singleUse: true });
-  const first = link();
+  await start({}, true);
+  const first = rig.link();
   expect(await first.closed).toBe(CLOSE_RECONNECT);
-  expect(stateOf()).toBe('offline');
-  expect(connected).toEqual([]);
-  const next = first.board.next!;
-  link({ key: next.key, epoch: next.epoch });
-  await until(() => stateOf() === 'online');
-  expect(keys.rings.get(BOARD_ID)).toMatchObject({ current: { epoch: 2 }, next: undefined, singleUse: false });
-  const old = link();
+  expect([rig.board.state, rig.comings]).toEqual(['offline', []]);
+  rig.link({ key: first.board.next!.key, epoch: 2 });
+  await until(isOnline);
+  expect(rig.keys.rings.get(BOARD_ID)).toMatchObject({ current: { epoch: 2 }, next: undefined, singleUse: false });
+  const old = rig.link();
   old.ws.on('message', () => old.ws.send(Buffer.from([3, ...new Uint8Array(35)])));
   expect(await old.closed).toBe(CLOSE_PROTOCOL);
+  expect(rig.hub.counts().refusedHandshakes).toBe(1);
 });
 
-test('a program runs with its output under credits', async () => {
-  const { board } = link({
-    onOperation(operation, self) {
-      if (operation.op !== 'exec') return false;
-      const { rid, job } = operation;
-      self.reply({ op: 'ok', rid, bytes: new Uint8Array(0) });
-      self.reply({ op: 'out', rid, bytes: Buffer.from('hello ') });
-      self.reply({ op: 'out', rid, bytes: Buffer.from('world') });
-      self.reply({ op: 'done', rid, job, state: 'succeeded', status: 0, traceback: '' });
-      return true;
-    },
-  });
-  await until(() => stateOf() === 'online');
+const hello: TestBoardOptions['onOperation'] = (operation, board) => {
+  if (operation.op !== 'exec') return false;
+  const { rid, job } = operation;
+  board.reply({ op: 'ok', rid, bytes: EMPTY });
+  board.reply({ op: 'out', rid, bytes: Buffer.from('hello ') });
+  board.reply({ op: 'out', rid, bytes: Buffer.from('world') });
+  board.reply({ op: 'done', rid, job, state: 'succeeded', status: 0, traceback: '' });
+  return true;
+};
+
+test('a program runs with its output under credits, also when all its records come at once', async () => {
+  const { hub } = await start();
+  const { board } = rig.link({ onOperation: hello });
+  await until(isOnline);
   let output = '';
-  let started = 0;
+  const told: string[] = [];
   const execution = hub.execute(BOARD_ID, {
-    job: 7,
-    source: 'print("hello world")',
-    onStarted: () => {
-      started += 1;
-    },
-    onOutput: (bytes) => {
+    ...quiet,
+    onStarted: () => told.push('started'),
+    onOutput(bytes) {
       output += Buffer.from(bytes).toString();
     },
   });
-  expect(stateOf()).toBe('busy');
+  expect([rig.board.state, hub.isIdle(BOARD_ID)]).toEqual(['busy', false]);
+  expect(() => hub.execute(BOARD_ID, quiet)).toThrow(`${NAME} is running something else.`);
   expect(await execution.done).toEqual({ state: 'succeeded', status: 0, traceback: '' });
-  expect([output, started]).toEqual(['hello world', 1]);
-  await until(() => stateOf() === 'online' && board.received.length === 4);
+  expect([output, told]).toEqual(['hello world', ['started']]);
+  await until(() => isOnline() && board.received.length === 4);
   expect(board.received.map((operation) => operation.op)).toEqual(['welcome', 'exec', 'credit', 'credit']);
+  for (let job = 8; job < 100; job++) await hub.execute(BOARD_ID, { ...quiet, job }).done;
+});
+
+test('a job that still runs when the board comes back is attached to; anything else is refused as busy', async () => {
+  const { hub } = await start();
+  rig.link({ info: { ...TEST_INFO, run: 7, job: [7, 'started', 0] }, onOperation: hello });
+  await until(() => rig.board.state === 'busy');
+  expect([hub.isIdle(BOARD_ID), hub.isConnected(BOARD_ID)]).toEqual([false, true]);
+  expect(() => hub.execute(BOARD_ID, { ...quiet, job: 8 })).toThrow('running something else');
+  expect((await hub.execute(BOARD_ID, quiet).done).state).toBe('succeeded');
+  await until(isOnline);
+});
+
+test('a program that nobody waits for any more is asked after until it ends; one without a journal is interrupted', async () => {
+  const clock = new FakeClock();
+  await start({ clock });
+  const { board } = rig.link({ info: { ...TEST_INFO, run: 0 } });
+  await board.waitFor('interrupt');
+  expect(rig.board.state).toBe('busy');
+  const { run: _, ...idle } = board.info;
+  board.info = idle;
+  await clock.advance(28_000);
+  await until(isOnline);
+});
+
+test('presence: PONG refreshes the facts; a silent board is off line within 61 seconds', async () => {
+  const clock = new FakeClock();
+  await start({ clock });
+  let isFrozen = false;
+  const { closed } = rig.link({ onOperation: () => isFrozen });
+  await until(isOnline);
+  await clock.advance(28_000);
+  await until(() => rig.changes.some((board) => board.uptimeS === 77));
+  expect(rig.board).toMatchObject({ memFreeBytes: 28_000, rssiDbm: -60 });
+  isFrozen = true;
+  await clock.advance(59_000);
+  expect(rig.board.state).toBe('online');
+  await clock.advance(2_000);
+  expect(rig.board.state).toBe('offline');
+  expect(await closed).toBe(CLOSE_SILENT);
+});
+
+test('files come over one after the other, and the board is busy meanwhile', async () => {
+  const { hub } = await start();
+  const staged: Buffer[] = [];
+  rig.link({
+    onOperation(operation, board) {
+      if (operation.op === 'put') {
+        if (operation.offset === 0) staged.unshift(Buffer.alloc(0));
+        staged[0] = Buffer.concat([staged[0]!, operation.bytes]);
+        board.sendPlaintext(packHeld(operation.rid, staged[0].length));
+      }
+      if (operation.op === 'end') board.reply({ op: 'ok', rid: operation.rid, bytes: EMPTY });
+      return operation.op === 'put' || operation.op === 'end';
+    },
+  });
+  await until(isOnline);
+  const contents = [1, 2, 3].map((byte) => new Uint8Array(3_000).fill(byte));
+  const puts = contents.map((content, i) => hub.putFile(BOARD_ID, `/f${i}`, content));
+  expect(rig.board.state).toBe('busy');
+  await Promise.all(puts);
+  expect(staged.reverse().map((file) => [file.length, file[0], file.at(-1)])).toEqual(
+    [1, 2, 3].map((n) => [3_000, n, n]),
+  );
+  await until(isOnline);
+});
+
+test('a board that is off line or unknown is named', async () => {
+  const { hub } = await start();
+  expect(() => hub.execute(BOARD_ID, quiet)).toThrow(`${NAME} is off line.`);
+  await expect(hub.getFile(BOARD_ID, '/f')).rejects.toMatchObject({ code: 'board_offline' });
+  await expect(hub.putFile(boardIdSchema.parse('0'.repeat(32)), '/f', EMPTY)).rejects.toMatchObject({
+    code: 'board_not_found',
+  });
+});
+
+test('boards are added, renamed and removed while the hub runs', async () => {
+  const { hub } = await start();
+  const other = boardIdSchema.parse('1'.repeat(32));
+  hub.setBoard(storedBoard(other, 'wipy-1'));
+  hub.setBoard(storedBoard(other, 'wipy-2'));
+  expect(hub.listBoards(TEAM).map((board) => board.name)).toEqual([NAME, 'wipy-2']);
+  expect(hub.findBoardByName(TEAM, 'wipy-1')).toBeUndefined();
+  const { closed } = rig.link();
+  await until(isOnline);
+  hub.removeBoard(BOARD_ID);
+  expect(await closed).toBe(CLOSE_PROTOCOL);
+  expect(hub.listBoards(TEAM)).toHaveLength(1);
+  expect(hub.counts()).toMatchObject({ total: 1, online: 0 });
+  expect([rig.events.at(-1), rig.comings.at(-1)]).toEqual(['board.removed', `-${BOARD_ID}`]);
+});
+
+test('a key whose board is not there any more opens nothing', async () => {
+  await start();
+  rig.hub.removeBoard(BOARD_ID);
+  expect(await rig.link().closed).toBe(CLOSE_PROTOCOL);
+  expect(rig.comings).toEqual([]);
+});
+
+test('stop says BYE, closes with 1001, lets nobody in and resolves', async () => {
+  const { hub } = await start();
+  const { board, closed } = rig.link();
+  await until(isOnline);
+  const execution = hub.execute(BOARD_ID, quiet);
+  execution.done.catch(() => undefined);
+  await hub.stop();
+  expect(await closed).toBe(1001);
+  expect(board.received.at(-1)).toEqual({ op: 'bye', rid: 0, windowS: 1 });
+  await expect(execution.done).rejects.toMatchObject({ code: 'board_link_lost' });
+  expect(rig.board.state).toBe('offline');
+  expect(await rig.link().closed).toBe(503);
+});
+
+test('KEY of this board is not the key of another', async () => {
+  await start();
+  const stranger = rig.link({ boardId: new Uint8Array(16).fill(1), key: KEY });
+  await until(() => stranger.heard.length === 1);
+  expect(stranger.board.sealer).toBeUndefined();
+  expect(rig.hub.counts()).toMatchObject({ online: 0, unauthenticated: 1 });
 });

@@ -102,8 +102,6 @@ export class BoardLinks implements SessionListener {
       this.#listener.onDisconnected(session.boardId);
     }
     if (session.info) this.onInfo(session, session.info);
-    this.presence.refresh(entry);
-    this.presence.save(entry);
     if (session.info) this.#listener.onConnected(session.boardId, session.info);
   }
 
@@ -117,8 +115,8 @@ export class BoardLinks implements SessionListener {
     entry.orphanJob = entry.execution ? undefined : info.run;
     // A program that is not journalled has lost the one who could see its output, as a shell's has when the terminal closes.
     if (entry.orphanJob === 0) session.send({ op: 'interrupt', rid: 0 });
-    this.presence.refresh(entry);
-    this.presence.touch(entry);
+    this.presence.save(entry);
+    if (!this.presence.refresh(entry)) this.presence.touch(entry);
   }
 
   onPong(

@@ -27,15 +27,16 @@ export class Presence {
     return this.#online;
   }
 
-  /** After a session, an execution or a transfer of the board began or ended. */
-  refresh(entry: BoardEntry): void {
+  /** After a session, an execution or a transfer of the board began or ended. True when its state has changed and was published. */
+  refresh(entry: BoardEntry): boolean {
     const state = stateOf(entry);
-    if (state === entry.state) return;
+    if (state === entry.state) return false;
     if (entry.state === 'offline') this.#online += 1;
     if (state === 'offline') this.#online -= 1;
     entry.state = state;
     entry.stateSince = this.#clock.now();
     this.publish(entry);
+    return true;
   }
 
   /** After facts of the board have changed. */
