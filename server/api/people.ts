@@ -1,7 +1,6 @@
 /** Routes about the person: who am I, and the set-up of a new hub. */
 import { z } from 'zod';
 import { meSchema, setupSchema } from '#lib/api/schema.ts';
-import { AppError } from '#lib/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { describeRoute, jsonAnswer, jsonBody, type Router } from './router.ts';
 
@@ -30,9 +29,8 @@ export function peopleRoutes({ app }: Router, { teams }: ApiDeps): void {
   // The token is the only proof there is: nobody without it learns anything about the other fields.
   app.use('/setup', async (c, next) => {
     if (c.req.method === 'POST') {
-      if (teams.setupToken === undefined) throw new AppError('setup_done');
       const body = tokenOnlySchema.safeParse(await c.req.json());
-      if (!body.success || !teams.isSetupToken(body.data.token)) throw new AppError('setup_link_invalid');
+      await teams.proveSetup(body.success ? body.data.token : '');
     }
     await next();
   });

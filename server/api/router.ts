@@ -4,7 +4,6 @@
  */
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { API_BASE, errorSchema } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#server/log.ts';
@@ -49,12 +48,7 @@ export function createRouter({
   }).basePath(API_BASE);
 
   app.onError((error, c) => failureResponse(error, log, { method: c.req.method, path: c.req.path }));
-  app.use(
-    noStore,
-    refuseForeignOrigin,
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => Promise.reject(new AppError('body_too_large')) }),
-    refuseOtherBodies,
-  );
+  app.use(noStore, refuseForeignOrigin, readBody);
   app.use(async (c, next) => {
     if (!isPublic(c.req.method, c.req.path)) c.set('principal', await gate.identify(credentialsOf(c)));
     await next();
@@ -125,14 +119,30 @@ export function isOwnOrigin(origin: string | undefined, host: string | undefined
   return parsed !== null && host !== undefined && parsed.host === host.toLowerCase();
 }
 
-/** A form of another site can post text, but not JSON, without asking first. */
-const refuseOtherBodies: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const length = c.req.header('content-length') ?? '0';
-  const hasBody =
-    !SAFE_METHODS.includes(c.req.method) && (length !== '0' || c.req.header('transfer-encoding') !== undefined);
-  if (hasBody && !/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw new AppError('invalid_json');
+/** Reads the body once, as far as the limit; and only JSON: a form of another site can post text, but not JSON, without asking. */
+const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const declared = Number(c.req.header('content-length') ?? 0);
+  const hasBody = declared > 0 || c.req.header('transfer-encoding') !== undefined;
+  if (hasBody && !SAFE_METHODS.includes(c.req.method)) {
+    if (declared > MAX_BODY_BYTES) throw new AppError('body_too_large');
+    if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw new AppError('invalid_json');
+    // Where Hono keeps what it has read; its declared type leaves out that it keeps the promise.
+    const text = await textWithin(c.req.raw.body, MAX_BODY_BYTES);
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+  }
   await next();
 };
+
+async function textWithin(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw new AppError('body_too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
 
 function notFound(app: OpenAPIHono<ApiEnv>, c: Context): AppError {
   const segments = c.req.path.split('/');

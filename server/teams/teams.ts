@@ -30,8 +30,8 @@ export interface Teams {
   readonly door: AuthDoor;
   /** Of the set-up link, new at each start; undefined once there is an account. */
   readonly setupToken: string | undefined;
-  /** True for the token of this start's link, while there is no account. */
-  isSetupToken(token: string): boolean;
+  /** Throws setup_done when there is an account, setup_link_invalid when it is not the token of this start's link. */
+  proveSetup(token: string): Promise<void>;
   /** Makes the first account, the owner of the first team. Throws setup_link_invalid, setup_done. */
   setUp(input: z.output<typeof setupSchema>): Promise<SignedInUser>;
   /** False once it was ended or has lapsed. Does not count as a use. */
@@ -98,12 +98,14 @@ export async function createTeams({ store, now, log, onSetUp }: TeamsDeps): Prom
 function createSetup(store: TeamsDeps['store'], now: () => number, open: boolean, onSetUp: () => void) {
   const setupToken = open ? randomBytes(TOKEN_BYTES).toString('base64url') : undefined;
   const setupHash = setupToken === undefined ? undefined : Buffer.from(hashToken(setupToken), 'hex');
-  const isSetupToken = (token: string) =>
-    setupHash !== undefined && timingSafeEqual(Buffer.from(hashToken(token), 'hex'), setupHash);
+
+  async function proveSetup(token: string): Promise<void> {
+    if (!setupHash || (await store.users.hasUsers())) throw new AppError('setup_done');
+    if (!timingSafeEqual(Buffer.from(hashToken(token), 'hex'), setupHash)) throw new AppError('setup_link_invalid');
+  }
 
   async function setUp(input: z.output<typeof setupSchema>): Promise<SignedInUser> {
-    if (await store.users.hasUsers()) throw new AppError('setup_done');
-    if (!isSetupToken(input.token)) throw new AppError('setup_link_invalid');
+    await proveSetup(input.token);
     const passwordHash = await hashPassword(input.password);
     const owner = { email: input.email.trim().toLowerCase(), name: input.name, passwordHash, teamName: input.team };
     const user = await store.users.insertFirstOwner(owner, now());
@@ -111,7 +113,7 @@ function createSetup(store: TeamsDeps['store'], now: () => number, open: boolean
     onSetUp();
     return asSignedIn(user);
   }
-  return { setupToken, isSetupToken, setUp };
+  return { setupToken, proveSetup, setUp };
 }
 
 interface LiveSession {
