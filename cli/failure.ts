@@ -15,7 +15,7 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
-  /** Found again in the hub's log; empty when the hub did not say so. */
+  /** Found again in the hub's log; empty where the message says all there is to say. */
   readonly id: string;
   readonly exit: ExitCode;
 }
@@ -31,7 +31,8 @@ export function usageError(message: string, hint: string): AppError {
 }
 
 export function failureOf(error: unknown): Failure {
-  if (isApiError(error)) return { ...told(error), id: error.id, exit: exitOf(error.code, error.status) };
+  if (isApiError(error))
+    return { ...told(error), id: error.code === 'internal' ? error.id : '', exit: exitOf(error.code, error.status) };
   if (isAppError(error)) return { ...told(error), id: '', exit: exitOf(error.code, 0) };
   const message = error instanceof Error ? error.message : String(error);
   return {

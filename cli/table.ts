@@ -20,7 +20,7 @@ export function formatTable<Row>(
 ): readonly string[] {
   const cells = rows.map((row) => shape.map((column) => oneLine(column.text(row))));
   const wanted = shape.map(({ title }, at) => Math.max(title.length, ...cells.map((row) => lengthOf(row[at] ?? ''))));
-  const widths = columns === undefined ? wanted : fit(wanted, columns - GAP.length * (shape.length - 1));
+  const widths = columns === undefined ? wanted : shrink(wanted, columns - GAP.length * (shape.length - 1));
   const head = shape.map((column, at) => pad(column.title, widths[at] ?? 0, column.right));
   const body = rows.map((row, line) =>
     shape.map((column, at) => {
@@ -32,7 +32,7 @@ export function formatTable<Row>(
 }
 
 /** Takes from the widest column, one by one, until the line fits. */
-function fit(wanted: readonly number[], room: number): readonly number[] {
+function shrink(wanted: readonly number[], room: number): readonly number[] {
   const widths = [...wanted];
   let excess = widths.reduce((sum, width) => sum + width, 0) - room;
   while (excess > 0) {

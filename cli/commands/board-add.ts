@@ -43,7 +43,7 @@ export function provisionLines({ board, key, epoch, hubUrls }: Provision): reado
     '',
     '  import os, ubinascii',
     "  'cm' in os.listdir('/') or os.mkdir('/cm')",
-    `  open('/cm/cfg.json', 'w').write('''${config}''')`,
-    `  open('/cm/key', 'wb').write(ubinascii.unhexlify('${keyFile}'))`,
+    `  f = open('/cm/cfg.json', 'w'); f.write('''${config}'''); f.close()`,
+    `  f = open('/cm/key', 'wb'); f.write(ubinascii.unhexlify('${keyFile}')); f.close()`,
   ];
 }
