@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { HubFile } from '#lib/node/data-dir.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { dataDirOf } from '../config.ts';
@@ -15,7 +15,7 @@ export function addServerStart(program: Command, cli: Cli): void {
     .command('server-start')
     .summary('start the hub in the background')
     .description('Starts the hub of this machine in the background and prints where it listens.')
-    .option('--port <port>', 'port to listen on (default: 18266; 0: any free port)')
+    .option('--port <port>', 'port to listen on (default: 18266; 0: any free port)', parsePort)
     .option('--data <folder>', 'folder for the database, the keys and the log')
     .option('--host <address>', 'address to listen on (default: all of this machine)')
     .option('--json', 'print {running, url, addresses, pid, startedAt, setupUrl, alreadyRunning}')
@@ -58,4 +58,12 @@ async function tell(
   if (alreadyRunning) output.note(`The hub is running already (process ${pid}).`);
   for (const address of addresses) output.line(`Cloudmanager service is listening on: ${address}`);
   if (setupUrl !== undefined) output.line(`Open this link once to make the first account: ${setupUrl}`);
+}
+
+const MAX_PORT = 65_535;
+
+/** As text: the hub reads its own command line. */
+function parsePort(text: string): string {
+  if (/^\d+$/.test(text) && Number(text) <= MAX_PORT) return text;
+  throw new InvalidArgumentError(`Give a number from 0 to ${MAX_PORT}.`);
 }
