@@ -8,6 +8,7 @@ export default function NotFound() {
     <main className="flex min-h-dvh flex-col justify-center">
       <EmptyState
         icon={<Compass />}
+        level={1}
         title="There is nothing at this address"
         actions={
           <Link href="/" className={buttonClass('plain')}>

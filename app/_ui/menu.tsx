@@ -20,6 +20,7 @@ export function Menu({ trigger, children, align = 'end', className }: MenuProps)
     <BaseMenu.Root>
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
+        <BaseMenu.Backdrop className="fixed inset-0 z-20" />
         <BaseMenu.Positioner sideOffset={6} align={align} collisionPadding={12} className="z-30 outline-none">
           <BaseMenu.Popup
             className={cx(

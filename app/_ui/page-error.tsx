@@ -16,6 +16,7 @@ export function PageError({ error, reset }: PageErrorProps) {
     <div role="alert">
       <EmptyState
         icon={<CircleAlert />}
+        level={1}
         title="This page has failed"
         actions={
           <>

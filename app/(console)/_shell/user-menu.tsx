@@ -48,9 +48,9 @@ export function UserMenu({ userName, me }: { userName: string; me: Me | undefine
     <button
       type="button"
       aria-label={`Account of ${userName}`}
-      className="flex size-8 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent hover:opacity-80"
+      className="flex size-8 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent hover:ring-2 hover:ring-accent/40"
     >
-      {initialsOf(userName)}
+      <span aria-hidden>{initialsOf(userName)}</span>
     </button>
   );
   return (

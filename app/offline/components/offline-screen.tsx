@@ -29,6 +29,7 @@ export function OfflineScreen() {
     <main className="flex min-h-dvh flex-col justify-center">
       <EmptyState
         icon={<CloudOff />}
+        level={1}
         title="The hub does not answer"
         actions={
           <Button look="solid" onClick={() => void reloadIfUp()}>

@@ -3,7 +3,7 @@ const pins = [0, 1, 2, 3, 4, 5];
 /** A board under a cloud, with one line of Python between them. Decoration only. */
 export function PinDrawing() {
   return (
-    <svg viewBox="0 0 240 150" aria-hidden className="w-60" fill="none" strokeLinecap="round" strokeLinejoin="round">
+    <svg viewBox="0 -8 240 152" aria-hidden className="w-60" fill="none" strokeLinecap="round" strokeLinejoin="round">
       <path
         d="M92 52a17 17 0 0 1-2.6-33.8A25 25 0 0 1 138 15.5a19 19 0 0 1-1.5 36.5Z"
         className="fill-accent-soft stroke-accent"

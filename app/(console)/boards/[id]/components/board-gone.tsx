@@ -7,6 +7,7 @@ export function BoardGone() {
   return (
     <EmptyState
       icon={<Unplug />}
+      level={1}
       title="There is no such board"
       actions={
         <Link href="/" className={buttonClass('plain')}>

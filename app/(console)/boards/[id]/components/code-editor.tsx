@@ -40,7 +40,7 @@ function extensions(onChange: (code: string) => void, onRun: () => void): Extens
     python(),
     indentUnit.of('    '),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': 'Python code', 'aria-describedby': 'editor-keys' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Python code', 'aria-describedby': 'editor-keys', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),

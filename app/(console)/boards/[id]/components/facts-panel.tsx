@@ -22,12 +22,12 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function FlashFact({ free, total }: { free: number; total: number }) {
   const text = `${bytesText(free)} of ${bytesText(total)} free`;
   return (
-    <div className="px-4 py-2">
-      <div className="mb-2 flex justify-between gap-4">
-        <dt className="text-ink-faint">Flash</dt>
-        <dd className="tabular-nums">{text}</dd>
-      </div>
-      <Meter label="Flash in use" value={total - free} max={total} text={text} />
+    <div className="flex flex-wrap justify-between gap-x-4 gap-y-2 px-4 py-2">
+      <dt className="text-ink-faint">Flash</dt>
+      <dd className="tabular-nums">{text}</dd>
+      <dd className="w-full">
+        <Meter label="Flash in use" value={total - free} max={total} text={text} />
+      </dd>
     </div>
   );
 }

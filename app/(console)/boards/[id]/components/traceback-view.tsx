@@ -13,7 +13,7 @@ function Line({ line, onLine }: { line: TracebackLine; onLine: (line: number) =>
         type="button"
         title={`Go to line ${codeLine} in the editor`}
         onClick={() => onLine(codeLine)}
-        className="group rounded text-left underline decoration-bad/40 underline-offset-4 hover:decoration-bad"
+        className="group min-h-6 rounded text-left underline decoration-bad/40 underline-offset-4 hover:decoration-bad"
       >
         {text}
         <CornerLeftUp aria-hidden className="ml-1.5 inline size-3.5 opacity-60 group-hover:opacity-100" />
