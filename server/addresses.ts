@@ -7,6 +7,8 @@ const WILDCARDS: readonly (string | undefined)[] = [undefined, '', '0.0.0.0', ':
 export interface Addresses {
   /** For a person on this machine: an address where a browser allows everything. */
   readonly url: string;
+  /** What a board in this process dials. */
+  readonly localDeviceUrl: string;
   /** Every address to print, this machine's own first. */
   urls(): readonly string[];
   /** What a board can dial; of this machine alone when the hub listens to nothing else. */
@@ -16,7 +18,9 @@ export interface Addresses {
 export function addressesOf(host: string | undefined, port: number): Addresses {
   const hosts = () => (WILDCARDS.includes(host) ? ['localhost', ...lanAddresses()] : [bracketed(host ?? '')]);
   const outside = () => (hosts().length > 1 ? hosts().slice(1) : hosts());
+  const localHost = WILDCARDS.includes(host) ? '127.0.0.1' : bracketed(host ?? '');
   return {
+    localDeviceUrl: `ws://${localHost}:${port}${DEVICE_PATH}`,
     url: `http://${hosts()[0]}:${port}`,
     urls: () => hosts().map((name) => `http://${name}:${port}`),
     deviceUrls: () => outside().map((name) => `ws://${name}:${port}${DEVICE_PATH}`),

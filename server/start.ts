@@ -6,22 +6,22 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { startVirtualBoard } from '#emulator/virtual-board.ts';
 import { publishAuthDoor } from '#lib/api/auth-door.ts';
-import { AppError } from '#lib/errors.ts';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { createApi } from './api/api.ts';
-import { createBoards, type Simulator } from './boards/boards.ts';
-import { createBus } from './bus/bus.ts';
+import { createBoards, createSimulator, readClientVersion, type Simulator } from './boards/boards.ts';
+import { createBus, type EventBus } from './bus/bus.ts';
 import { type Config, prepareConsoleEnvironment } from './config.ts';
 import { type ConsoleHandler, type HttpServer, listen } from './http/http.ts';
 import { createHub } from './hub/hub.ts';
-import type { Clock } from './hub/ports.ts';
+import type { Clock, HubDeps } from './hub/ports.ts';
 import { createHubFile } from './hub-file.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { createLive } from './live/live.ts';
-import { createLog } from './log.ts';
-import { openStore } from './store/store.ts';
+import { createLog, type Log } from './log.ts';
+import { openStore, type Store } from './store/store.ts';
 import { createTeams } from './teams/teams.ts';
 
 export interface Overrides {
@@ -68,6 +68,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
   const startedAt = clock.now();
   const store = openStore({ dataDir: config.dataDir, migrationsDir: join(config.rootDir, 'server/store/migrations') });
   stops.push(() => store.close());
+  const clientDir = join(config.rootDir, 'dist/device');
   let listener: HttpServer | undefined;
   stops.push(() => listener?.stop());
   let addresses: Addresses = addressesOf(config.host, config.port);
@@ -76,22 +77,20 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
   const bus = createBus(startedAt.toString(36));
   const teams = await createTeams({ store, now: clock.now, log, onSetUp: hubFile.forgetSetup });
   publishAuthDoor(teams.door);
-  const hub = await createHub({
-    boards: store.boards,
-    keys: store.keys,
-    bus,
-    clock,
-    crypto: nodeCrypto,
-    random: Math.random,
-    serverSecret: store.secrets.serverSecret,
-    clientVersion: version,
-    log,
-  });
+  const hub = await createHub(hubDeps(store, bus, clock, log, readClientVersion(clientDir) ?? version));
   stops.push(() => hub.stop());
   const jobs = await Jobs.open({ store, hub, bus, clock, log });
   hub.setListener(jobs.listener);
 
-  const simulator = overrides.simulator ?? noSimulator;
+  const simulator =
+    overrides.simulator ??
+    createSimulator({
+      startMachine: startVirtualBoard,
+      clientDir,
+      dataDir: config.dataDir,
+      log,
+      hubUrl: () => addresses.localDeviceUrl,
+    });
   stops.push(() => simulator.stop());
   stops.push(() => jobs.stop());
   const boards = createBoards({
@@ -135,6 +134,17 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
   return { url, port, urls: addresses.urls(), setupUrl, localToken: store.secrets.localToken, routes: api.routes };
 }
 
+function hubDeps(
+  { boards, keys, secrets }: Store,
+  bus: EventBus,
+  clock: Clock,
+  log: Log,
+  clientVersion: string,
+): HubDeps {
+  const { serverSecret } = secrets;
+  return { boards, keys, bus, clock, crypto: nodeCrypto, random: Math.random, serverSecret, clientVersion, log };
+}
+
 const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
@@ -162,10 +172,3 @@ async function openConsole({ dev, rootDir, port, host }: Config, stops: Stop[]):
     upgrade: (request, socket, head) => void upgrades.emit('upgrade', request, socket, head),
   };
 }
-
-const noSimulator: Simulator = {
-  start: () => Promise.reject(new AppError('board_error', { message: 'This hub runs no virtual boards.' })),
-  remove: () => Promise.resolve(),
-  fault: () => Promise.reject(new AppError('board_not_found')),
-  stop: () => Promise.resolve(),
-};

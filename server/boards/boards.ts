@@ -3,14 +3,7 @@
  * connection. Presence and messages are server/hub's, programs are server/jobs'. Read simulator.ts next.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type Board,
-  type BoardId,
-  boardNameSchema,
-  MAX_VIRTUAL_BOARDS,
-  type Provision,
-  type virtualFaults,
-} from '#lib/api/schema.ts';
+import { type Board, type BoardId, boardNameSchema, MAX_VIRTUAL_BOARDS, type Provision } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import { KEY_BYTES } from '#lib/protocol/frames.ts';
 import type { Hub } from '#server/hub/hub.ts';
@@ -19,25 +12,9 @@ import type { Log } from '#server/log.ts';
 import { newBoardId } from '#server/store/ids.ts';
 import type { Store } from '#server/store/store.ts';
 import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
+import type { Simulator, VirtualFault } from './simulator.ts';
 
-export type VirtualFault = (typeof virtualFaults)[number];
-
-/** What a virtual board is started with. Without a key it goes on with the files it has. */
-export interface VirtualBoardSpec {
-  readonly boardId: BoardId;
-  readonly name: string;
-  readonly firstKey?: { readonly key: string; readonly epoch: number };
-}
-
-/** Boards in the hub's own process; server/start.ts puts the emulator behind it. */
-export interface Simulator {
-  start(spec: VirtualBoardSpec): Promise<void>;
-  /** Ends it and forgets its files. */
-  remove(boardId: BoardId): Promise<void>;
-  fault(boardId: BoardId, fault: VirtualFault): Promise<void>;
-  /** Ends all and keeps their files. */
-  stop(): Promise<void>;
-}
+export { createSimulator, readClientVersion, type Simulator } from './simulator.ts';
 
 const FIRST_EPOCH = 1;
 
