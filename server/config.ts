@@ -22,15 +22,14 @@ export interface Config {
 /** Sources lie in server/ and the bundle in dist/: the project is one level up from both. */
 export const ROOT_DIR = resolve(import.meta.dirname, '..');
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 const logLevels: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
 
 export const USAGE = 'Usage: npm start -- [--port PORT] [--data FOLDER] [--host ADDRESS]';
 
 /** Throws invalid_input with the usage when the command line cannot be understood. */
-export function readConfig(
-  argv: readonly string[] = process.argv.slice(2),
-  env: NodeJS.ProcessEnv = process.env,
-): Config {
+export function readConfig(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Config {
   const values = parseCommandLine(argv);
   return {
     port: parsePort(values.port ?? env.CLOUDMANAGER_PORT),
@@ -70,9 +69,9 @@ function parsePort(text: string | undefined): number {
 }
 
 /** Makes next-auth take the address of each request for its own, so that one hub serves localhost and the LAN alike. */
-export function prepareConsoleEnvironment(dev: boolean, env: NodeJS.ProcessEnv = process.env): void {
+export function prepareConsoleEnvironment(dev: boolean, env: Record<string, string | undefined> = process.env): void {
   env.AUTH_TRUST_HOST = '1';
   delete env.NEXTAUTH_URL;
-  if (!dev) Reflect.set(env, 'NODE_ENV', 'production');
+  if (!dev) env.NODE_ENV = 'production';
   env.NEXT_TELEMETRY_DISABLED ??= '1';
 }
