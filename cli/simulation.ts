@@ -61,6 +61,11 @@ export class Simulation {
     }
   }
 
+  get url(): string {
+    return this.#hub.url;
+  }
+
+  /** What the boards' process wrote last, for the one who has to say why it ended. */
   get errors(): string {
     return this.#errors.trim();
   }
