@@ -47,10 +47,10 @@ export function UserMenu({ userName, me }: { userName: string; me: Me | undefine
   const trigger = (
     <button
       type="button"
-      aria-label={`Account of ${userName}`}
       className="flex size-8 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent hover:ring-2 hover:ring-accent/40"
     >
-      <span aria-hidden>{initialsOf(userName)}</span>
+      {initialsOf(userName)}
+      <span className="sr-only"> Account of {userName}</span>
     </button>
   );
   return (
