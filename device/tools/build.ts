@@ -23,7 +23,8 @@ export interface Client {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = join(ROOT, 'device', 'client');
-const DIST = join(ROOT, 'dist', 'device');
+/** Where the built client lies. */
+export const clientFolder = join(ROOT, 'dist', 'device');
 const MANIFEST = 'manifest.json';
 /** Boards run these two before they know the slot of the client. */
 const AS_SOURCE = ['boot.py', 'main.py'];
@@ -102,13 +103,13 @@ const compileAll = async ({ version, files }: Sources): Promise<Client> => {
 
 /** Beside and renamed, the manifest last: who builds at the same time writes the same. */
 const writeWhole = async (name: string, content: string | Uint8Array): Promise<void> => {
-  const beside = join(DIST, `.${name}.${randomUUID()}`);
+  const beside = join(clientFolder, `.${name}.${randomUUID()}`);
   await writeFile(beside, content);
-  await rename(beside, join(DIST, name));
+  await rename(beside, join(clientFolder, name));
 };
 
 const store = async (client: Client, source: string): Promise<void> => {
-  await mkdir(DIST, { recursive: true });
+  await mkdir(clientFolder, { recursive: true });
   for (const { path, content } of client.files) await writeWhole(path, content);
   const files = client.files.map(({ path, content }) => ({
     name: path,
@@ -117,19 +118,19 @@ const store = async (client: Client, source: string): Promise<void> => {
   }));
   await writeWhole(MANIFEST, `${JSON.stringify({ version: client.version, source, files }, null, 2)}\n`);
   const known = new Set([MANIFEST, ...files.map(({ name }) => name)]);
-  for (const name of await readdir(DIST)) {
-    if (!known.has(name) && !name.startsWith('.')) await rm(join(DIST, name), { force: true });
+  for (const name of await readdir(clientFolder)) {
+    if (!known.has(name) && !name.startsWith('.')) await rm(join(clientFolder, name), { force: true });
   }
 };
 
 /** What dist/device holds, if it was made from `source` and is whole. */
 const loadBuilt = async (source: string): Promise<Client | undefined> => {
   try {
-    const manifest = manifestSchema.parse(JSON.parse(await readFile(join(DIST, MANIFEST), 'utf8')));
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(join(clientFolder, MANIFEST), 'utf8')));
     if (manifest.source !== source) return undefined;
     const files = await Promise.all(
       manifest.files.map(async ({ name, sha256: expected }) => {
-        const content = new Uint8Array(await readFile(join(DIST, name)));
+        const content = new Uint8Array(await readFile(join(clientFolder, name)));
         if (createHash('sha256').update(content).digest('hex') !== expected) throw new Error(`${name} is damaged`);
         return { path: name, content };
       }),
