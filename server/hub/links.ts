@@ -113,8 +113,6 @@ export class BoardLinks implements SessionListener {
     entry.rssiDbm = knownRssi(info.rssi);
     entry.lastSeenAt = session.lastHeardAt;
     entry.orphanJob = entry.execution ? undefined : info.run;
-    // A program that is not journalled has lost the one who could see its output, as a shell's has when the terminal closes.
-    if (entry.orphanJob === 0) session.send({ op: 'interrupt', rid: 0 });
     this.presence.save(entry);
     if (!this.presence.refresh(entry)) this.presence.touch(entry);
   }
