@@ -126,7 +126,7 @@ export class Rig {
 
 function startHub(dataDir: string, port: number): Promise<RunningHub> {
   const config = readConfig(['--port', String(port), '--data', dataDir], { NODE_ENV: 'test' });
-  return start({ ...config, logLevel: 'error' }, { console: false });
+  return start({ ...config, logLevel: 'error', console: false });
 }
 
 /** Answers EXEC, IN, INT and CREDIT: output waits for credit as on a board. */

@@ -87,7 +87,7 @@ export class Simulation {
     // Its end is told by `broken`; writing into a process that has died must not end this one.
     stdin.on('error', () => undefined);
     const order = {
-      hubUrl: this.#hub.url.replace(/^http/, 'ws') + DEVICE_PATH,
+      hubUrl: deviceUrl(this.#hub.url),
       boards: this.boards.map(({ board, key, epoch }) => ({ name: board.name, id: board.id, key, epoch })),
     };
     stdin.write(`${JSON.stringify(order)}\n`);
@@ -101,6 +101,11 @@ export class Simulation {
     const first = await Promise.race([allStarted, this.broken]);
     if (first !== 'started') throw cliError('board_error', `The virtual boards did not start. ${this.errors}`);
   }
+}
+
+/** A board's network knows IPv4 only, and `localhost` may be something else. */
+function deviceUrl(url: string): string {
+  return url.replace(/^http/, 'ws').replace('//localhost', '//127.0.0.1').replace(/\/+$/, '') + DEVICE_PATH;
 }
 
 /** Names that are free, from PREFIX-1 up: a board that has such a name already is somebody's. */

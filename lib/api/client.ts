@@ -27,7 +27,7 @@ import {
   type virtualFaults,
 } from './schema.ts';
 
-export { ApiError, isApiError } from './api-error.ts';
+export { ApiError } from './api-error.ts';
 
 export interface ApiClientOptions {
   /** `http://host:18266`; empty in a browser, for the page's own origin. */
