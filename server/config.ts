@@ -15,6 +15,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Reloads pages as they are edited. */
   readonly dev: boolean;
+  /** False: the API and the boards alone, for tests and for machines without a console. */
+  readonly console: boolean;
   /** Where package.json lies. */
   readonly rootDir: string;
 }
@@ -26,7 +28,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const logLevels: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
 
-export const USAGE = 'Usage: npm start -- [--port PORT] [--data FOLDER] [--host ADDRESS]';
+export const USAGE = 'Usage: npm start -- [--port PORT] [--data FOLDER] [--host ADDRESS] [--no-console]';
 
 /** Throws invalid_input with the usage when the command line cannot be understood. */
 export function readConfig(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Config {
@@ -37,6 +39,7 @@ export function readConfig(argv: readonly string[] = process.argv.slice(2), env:
     dataDir: resolveDataDir(values.data, env),
     logLevel: logLevels.find((level) => level === env.CLOUDMANAGER_LOG) ?? 'warn',
     dev: values.dev ?? false,
+    console: !values['no-console'],
     rootDir: ROOT_DIR,
   };
 }
@@ -48,6 +51,7 @@ function parseCommandLine(argv: readonly string[]) {
       data: { type: 'string' },
       host: { type: 'string' },
       dev: { type: 'boolean' },
+      'no-console': { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {

@@ -29,28 +29,33 @@ export interface Answer {
   readonly body: any;
 }
 
+/** Starts a hub on data of its own; port 0 is any. */
+export type Starter = (dataDir: string, port: number) => Promise<RunningHub>;
+
+const inThisProcess: Starter = (dataDir, port) => startIn(dataDir, port, {});
+
 export class TestHub {
   readonly folder: ReturnType<typeof temporaryFolder>;
   hub: RunningHub;
-  readonly #overrides: Overrides;
+  readonly #starter: Starter;
   readonly #sockets = new Set<WebSocket>();
 
-  private constructor(folder: ReturnType<typeof temporaryFolder>, hub: RunningHub, overrides: Overrides) {
+  private constructor(folder: ReturnType<typeof temporaryFolder>, hub: RunningHub, starter: Starter) {
     this.folder = folder;
     this.hub = hub;
-    this.#overrides = overrides;
+    this.#starter = starter;
   }
 
-  static async start(overrides: Overrides = {}): Promise<TestHub> {
+  static async start(starter: Starter = inThisProcess): Promise<TestHub> {
     const folder = temporaryFolder();
-    return new TestHub(folder, await startIn(folder.dir, 0, overrides), overrides);
+    return new TestHub(folder, await starter(folder.dir, 0), starter);
   }
 
   /** On the same port and data, as a service manager does it. */
   async restart(): Promise<void> {
     const { port } = this.hub;
     await this.hub.stop();
-    this.hub = await startIn(this.folder.dir, port, this.#overrides);
+    this.hub = await this.#starter(this.folder.dir, port);
   }
 
   async end(): Promise<void> {
@@ -121,9 +126,17 @@ export class TestHub {
   }
 }
 
-function startIn(dataDir: string, port: number, overrides: Overrides): Promise<RunningHub> {
-  const config = { port, host: '127.0.0.1', dataDir, logLevel: 'error', dev: false, rootDir: ROOT_DIR } as const;
-  return start(config, { console: false, ...overrides });
+export function startIn(dataDir: string, port: number, overrides: Overrides): Promise<RunningHub> {
+  const config = {
+    port,
+    host: '127.0.0.1',
+    dataDir,
+    logLevel: 'error',
+    dev: false,
+    console: false,
+    rootDir: ROOT_DIR,
+  } as const;
+  return start(config, overrides);
 }
 
 type Predicate = (message: LiveServerMessage) => boolean;

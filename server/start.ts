@@ -25,8 +25,6 @@ import { openStore, type Store } from './store/store.ts';
 import { createTeams } from './teams/teams.ts';
 
 export interface Overrides {
-  /** False: the API alone answers; Next is not loaded. */
-  readonly console?: boolean;
   readonly clock?: Clock;
   readonly simulator?: Simulator;
 }
@@ -116,7 +114,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
   const live = createLive({ teams, bus, jobs, log });
   stops.push(() => live.stop());
 
-  const pages = overrides.console === false ? undefined : await openConsole(config, stops);
+  const pages = config.console ? await openConsole(config, stops) : undefined;
   listener = await listen(
     { api, console: pages, device: hub.handleUpgrade, live: live.handleUpgrade, dev: config.dev, log },
     config,
