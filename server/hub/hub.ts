@@ -98,9 +98,7 @@ export async function createHub(deps: HubDeps): Promise<Hub> {
       refusedHandshakes: admission.refused,
     }),
     async stop() {
-      const closed = endpoint.stop();
-      links.stop();
-      await closed;
+      await Promise.all([endpoint.stop(), links.stop()]);
     },
   };
 }

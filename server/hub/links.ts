@@ -1,4 +1,5 @@
 /** Sessions that come and go: which board each belongs to, that the newest wins, what the board says of itself, and who is told. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BoardId } from '#lib/api/schema.ts';
 import { HANDSHAKES_PER_SECOND, PING_INTERVAL_MS } from '#lib/protocol/frames.ts';
 import type { BoardInfo } from '#lib/protocol/info.ts';
@@ -20,6 +21,7 @@ import { Registry } from './registry.ts';
 const NO_LISTENER: HubListener = { onConnected() {}, onDisconnected() {} };
 /** A hub that was lost without a BYE has its boards back spread over at least so long. */
 const MIN_RETRY_WINDOW_S = 1;
+const GOODBYES_A_TURN = 200;
 
 export class BoardLinks implements SessionListener {
   readonly registry = new Registry();
@@ -74,11 +76,14 @@ export class BoardLinks implements SessionListener {
   }
 
   /** Says goodbye to every board, in a way that spreads their return. */
-  stop(): void {
+  async stop(): Promise<void> {
     const windowS = this.#retryWindowS(this.presence.online);
-    for (const session of [...this.#sessions]) {
+    const sessions = [...this.#sessions];
+    for (const [i, session] of sessions.entries()) {
       if (session.state === 'open') session.send({ op: 'bye', rid: 0, windowS });
       session.end('stop');
+      // Ten thousand farewells in one go would keep everybody else waiting for a second.
+      if (i % GOODBYES_A_TURN === GOODBYES_A_TURN - 1) await nextTurn();
     }
   }
 
