@@ -165,7 +165,10 @@ function checkFirmware(tokens) {
   return found.filter(([, message]) => message !== undefined);
 }
 
-function checkConstant([first, second, third]) {
+function checkConstant(tokens) {
+  const [first, second, third] = tokens;
+  const isTuple = first.column === 0 && second?.value === ',';
+  if (isTuple && tokens.some(({ value }) => value === 'const')) return 'const() takes heap in a tuple: one a line';
   if (first.column > 0 || second?.value !== '=') return undefined;
   const isVisible = /^[A-Z][A-Z0-9_]*$/.test(first.value) || (third?.value === 'const' && first.value[0] !== '_');
   return isVisible ? `${first.value}: only a constant with an underscore takes no heap` : undefined;

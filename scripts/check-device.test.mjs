@@ -45,6 +45,7 @@ describe('what costs heap or hides a failure is refused', () => {
     ['PORT = 80', ':1: PORT'],
     ['SIZE = const(80)', ':1: SIZE'],
     ['size = const(80)', ':1: size'],
+    ['_A, _B = const(1), const(2)', ':1: const() takes heap in a tuple'],
   ])('%s', (text, finding) => {
     const errors = errorsIn(text);
     expect(errors).toHaveLength(1);

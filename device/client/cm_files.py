@@ -6,7 +6,9 @@ import os
 import cm_store
 from micropython import const
 
-_BAD, _HASH, _FORBIDDEN = const(1), const(5), const(9)
+_BAD = const(1)
+_HASH = const(5)
+_FORBIDDEN = const(9)
 # LittleFS hides the next name of this folder ('run.py', 'why') when a rename from here to another folder was cut,
 # until the first write, which is main.py's. Names before 'put', the key among them, are never hidden.
 _STAGING = '/cm/put'

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { shortenNames } from './shorten.ts';
 
 export interface ClientFile {
   readonly path: string;
@@ -54,7 +55,10 @@ interface Sources {
 const readSources = async (): Promise<Sources> => {
   const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.py')).sort();
   const files = await Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(join(SOURCES, name), 'utf8') })),
+    names.map(async (name) => {
+      const text = await readFile(join(SOURCES, name), 'utf8');
+      return { name, text: AS_SOURCE.includes(name) ? text : shortenNames(text) };
+    }),
   );
   const { version } = z
     .object({ version: z.string() })
