@@ -1,15 +1,11 @@
 'use client';
 import { Bot, KeyRound } from 'lucide-react';
-import { useState } from 'react';
 import { Button } from '../../../_ui/button.tsx';
-import { AddBoardDialog } from './add-board-dialog.tsx';
+import type { AddBoardProps } from './add-board-menu.tsx';
 import { PinDrawing } from './pin-drawing.tsx';
-import { useNewVirtualBoard } from './use-new-virtual-board.ts';
 
 /** The first page of a newcomer: one click from running Python on a board. */
-export function BoardsWelcome() {
-  const [byHand, setByHand] = useState(false);
-  const { add, isPending } = useNewVirtualBoard();
+export function BoardsWelcome({ isStarting, onAddVirtual, onAddByHand }: AddBoardProps) {
   return (
     <div className="mx-auto flex max-w-2xl flex-col items-center py-8 text-center sm:py-14">
       <PinDrawing />
@@ -20,9 +16,9 @@ export function BoardsWelcome() {
         Start with a virtual board: real MicroPython in a sandbox inside this hub. It connects, runs your code and fails
         like a board of silicon. No hardware needed.
       </p>
-      <Button look="accent" className="mt-7 h-11 px-5 text-base" disabled={isPending} onClick={add}>
+      <Button look="accent" className="mt-7 h-11 px-5 text-base" disabled={isStarting} onClick={onAddVirtual}>
         <Bot aria-hidden />
-        {isPending ? 'Starting your board…' : 'Add a virtual board'}
+        {isStarting ? 'Starting your board…' : 'Add a virtual board'}
       </Button>
       <div className="panel mt-12 flex w-full flex-col items-start gap-4 p-5 text-left sm:flex-row sm:items-center">
         <KeyRound aria-hidden className="size-5 shrink-0 text-ink-faint" />
@@ -33,9 +29,8 @@ export function BoardsWelcome() {
             itself.
           </p>
         </div>
-        <Button onClick={() => setByHand(true)}>Add a board by hand</Button>
+        <Button onClick={onAddByHand}>Add a board by hand</Button>
       </div>
-      <AddBoardDialog open={byHand} onOpenChange={setByHand} />
     </div>
   );
 }

@@ -11,7 +11,7 @@ import gc
 import os
 import time
 
-print("Hello from", os.uname().machine)
+print("Hello from", os.uname()[4])
 
 for n in (3, 2, 1):
     print(n, "…")

@@ -43,8 +43,8 @@ const faults: readonly FaultRow[] = [
     fault: 'bad-main',
     icon: <FileX aria-hidden />,
     label: 'Break main.py',
-    note: 'Its program fails at three starts; safe mode follows.',
-    done: 'main.py is broken now. Watch the board go into safe mode.',
+    note: 'Its program fails at the start. The third time, safe mode.',
+    done: 'main.py is broken, and the board restarts. Cut the power twice to see safe mode.',
   },
 ];
 
@@ -76,16 +76,17 @@ function FaultsMenu({ board }: { board: Board }) {
 function RemoveButton({ board }: { board: Board }) {
   const router = useRouter();
   const [asking, setAsking] = useState(false);
-  const { mutate, isPending } = useRemoveBoard(board.id);
+  const { mutateAsync, isPending } = useRemoveBoard(board.id);
 
+  // By the promise: the live event may take this page away before the answer is here.
   function remove() {
-    mutate(undefined, {
-      onSuccess: () => {
-        setAsking(false);
+    mutateAsync().then(
+      () => {
         router.push('/');
         showToast({ title: `${board.name} was removed.` });
       },
-    });
+      () => setAsking(false),
+    );
   }
 
   return (
