@@ -9,6 +9,8 @@ import { loadClient } from '../device/tools/build.ts';
 import { ensureMicropython } from '../scripts/micropython-linux.mjs';
 
 const RUNNER = fileURLToPath(new URL('../device/linux_board.py', import.meta.url));
+/** Exit status of the runner after machine.reset(). */
+const WANTS_RESET = 3;
 
 /** Answers what stops it. */
 export async function startLinuxBoard(
@@ -28,8 +30,18 @@ export async function startLinuxBoard(
     await mkdir(dirname(join(folder, file.path)), { recursive: true });
     await writeFile(join(folder, file.path), file.content);
   }
-  const child = spawn(path, ['-X', 'heapsize=38k', RUNNER, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const stop = () => child.kill('SIGKILL');
+  let child = run(path, folder);
+  const watch = () =>
+    child.once('exit', (code) => {
+      if (code !== WANTS_RESET) return;
+      child = run(path, folder);
+      watch();
+    });
+  watch();
+  const stop = () => void child.kill('SIGKILL');
   process.once('exit', stop);
-  return () => void stop();
+  return stop;
 }
+
+const run = (micropython: string, folder: string) =>
+  spawn(micropython, ['-X', 'heapsize=38k', RUNNER, folder], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -15,7 +15,10 @@ export interface Process {
   kill(): Promise<void>;
 }
 
-/** Starts `bench/<file>`, which answers questions by `answer` below. */
+/** The hub as `npm run bench` has bundled it. */
+export const HUB_PROCESS = '../dist/bench-hub.mjs';
+
+/** Starts a file, named from this folder, which answers questions by `answer` below. */
 export function startProcess(file: string, nodeOptions: readonly string[] = []): Process {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, [], { execArgv: [...nodeOptions], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

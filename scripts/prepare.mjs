@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, packagesAreStale } from './packages.mjs';
+import { STEPS_OF } from './steps.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 process.chdir(ROOT);
@@ -18,78 +19,6 @@ const CHROMIUMS = [
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
-const DEV_ENV = { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
-const BANNER =
-  "process.env.NODE_ENV??='production';import{createRequire as cmRequire}from'node:module';const require=cmRequire(import.meta.url);";
-
-const ENTRIES = [
-  'server=server/main.ts',
-  'virtual-board-worker=emulator/virtual-board-worker.ts',
-  'simulate=emulator/simulate.ts',
-  'mbm=cli/main.ts',
-];
-
-/** Independent of each other; a step runs when what it reads has changed or what it writes is missing. */
-const STEPS = [
-  {
-    name: 'client for the boards',
-    reads: ['device/client', 'device/tools/build.ts', 'package.json'],
-    writes: 'dist/device/manifest.json',
-    command: ['node', 'device/tools/build.ts'],
-  },
-  {
-    name: 'virtual board',
-    reads: ['emulator/vm', 'node_modules/@micropython/micropython-webassembly-pyscript/package.json'],
-    writes: 'dist/vm/micropython.wasm',
-    command: ['node', 'emulator/vm/build.ts'],
-  },
-  {
-    name: 'server and mbm',
-    reads: [
-      'server',
-      'lib',
-      'cli',
-      'emulator',
-      'device/tools',
-      'scripts/prepare.mjs',
-      'package.json',
-      'package-lock.json',
-    ],
-    writes: 'dist/server.mjs',
-    command: [
-      'esbuild',
-      ...ENTRIES,
-      ...['--bundle', '--platform=node', '--format=esm', '--target=node22', '--sourcemap', '--log-level=warning'],
-      ...[
-        '--outdir=dist',
-        '--out-extension:.js=.mjs',
-        '--external:next',
-        '--external:better-sqlite3',
-        `--banner:js=${BANNER}`,
-      ],
-    ],
-  },
-  {
-    name: 'console',
-    reads: [
-      'app',
-      'lib',
-      'public',
-      'next.config.js',
-      'postcss.config.mjs',
-      'tsconfig.json',
-      'tsconfig.next.json',
-      'package-lock.json',
-    ],
-    writes: '.next/BUILD_ID',
-    command: ['next', 'build'],
-    env: DEV_ENV,
-  },
-];
-
-/** `dev` compiles the console and the server as it goes. */
-const STEPS_OF = { dev: STEPS.slice(0, 2), start: STEPS, build: STEPS, bench: STEPS, test: STEPS };
-
 const startedAt = Date.now();
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 const say = (text) => console.log(`[prepare ${seconds(startedAt)}] ${text}`);
