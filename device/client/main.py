@@ -21,7 +21,9 @@ def _start():
             f.readinto(s)
     except OSError:
         pass
-    s[4], s[5] = min(s[4] + 1, 255), s[5] and s[5] + 1
+    m = __import__('machine')  # a board that wakes for seconds would never have its healthy minute
+    woke = getattr(m, 'DEEPSLEEP_RESET', -1) == getattr(m, 'reset_cause', int)()
+    s[4], s[5] = min(s[4] + (not woke), 255), s[5] and s[5] + 1
     if s[5] > 4:
         s[5], s[6] = 0, s[6] ^ 3
     _keep(s)
@@ -35,7 +37,7 @@ def _start():
         sys.print_exception(e)
         if s[5]:
             _keep(s[:5] + bytes([0, s[6] ^ 3, 0]))
-            __import__('machine').reset()
+            m.reset()
         return type('None', (), {})
 
 

@@ -98,6 +98,16 @@ def test_three_unhealthy_starts_lead_to_safe_mode_and_a_healthy_minute_out_of_it
     assert start()[0] == ['a', 'app'] and not cm_store.safe
 
 
+def test_a_board_that_sleeps_after_seconds_does_not_end_in_safe_mode():
+    write('/app/main.py', b"import board_log\nboard_log.append('app')\n")
+    Machine.DEEPSLEEP_RESET = 5
+    Machine.reset_cause = staticmethod(lambda: 5)
+    for _ in range(10):
+        assert start()[0] == ['a', 'app']
+    Machine.reset_cause = staticmethod(lambda: 6)
+    assert start()[0] == ['a', 'app'] and cm_store.boot()[4] == 1
+
+
 def test_without_program_or_without_client_the_rest_works():
     assert start()[0] == ['a']
     os.remove('/cm/a/cm_core.py')
