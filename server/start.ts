@@ -98,7 +98,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
     log,
     now: clock.now,
     hubUrls: () => addresses.deviceUrls(),
-    onRemoving: (boardId) => jobs.removeBoard(boardId),
+    onRemoved: (boardId) => jobs.removeBoard(boardId),
   });
   const api = createApi({
     teams,

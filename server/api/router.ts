@@ -48,11 +48,12 @@ export function createRouter({
   }).basePath(API_BASE);
 
   app.onError((error, c) => failureResponse(error, log, { method: c.req.method, path: c.req.path }));
-  app.use(noStore, refuseForeignOrigin, readBody);
-  app.use(async (c, next) => {
+  const identify: MiddlewareHandler<ApiEnv> = async (c, next) => {
     if (!isPublic(c.req.method, c.req.path)) c.set('principal', await gate.identify(credentialsOf(c)));
     await next();
-  });
+  };
+  // The body comes last: nobody unknown fills our memory with one.
+  app.use(noStore, refuseForeignOrigin, identify, readBody);
   app.notFound((c) => failureResponse(notFound(app, c), log, { method: c.req.method, path: c.req.path }));
   serveDocument(app, version);
 

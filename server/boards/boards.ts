@@ -3,7 +3,7 @@
  * connection. Presence and messages are server/hub's, programs are server/jobs'. Read simulator.ts next.
  */
 import { randomBytes } from 'node:crypto';
-import { type Board, type BoardId, boardNameSchema, MAX_VIRTUAL_BOARDS, type Provision } from '#lib/api/schema.ts';
+import { type Board, type BoardId, MAX_VIRTUAL_BOARDS, type Provision } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import { KEY_BYTES } from '#lib/protocol/frames.ts';
 import type { Hub } from '#server/hub/hub.ts';
@@ -17,6 +17,7 @@ import type { Simulator, VirtualFault } from './simulator.ts';
 export { createSimulator, readClientVersion, type Simulator } from './simulator.ts';
 
 const FIRST_EPOCH = 1;
+const VIRTUAL_NAME = 'virtual';
 
 export interface Boards {
   list(teamId: AuthorizedTeamId): readonly Board[];
@@ -42,8 +43,8 @@ export interface BoardsDeps {
   readonly now: () => number;
   /** ws:// addresses that a board can dial. */
   readonly hubUrls: () => readonly string[];
-  /** Told before a board is forgotten, so that its runs can end. */
-  readonly onRemoving: (boardId: BoardId) => Promise<void>;
+  /** Told when a board is gone, so that its runs end. */
+  readonly onRemoved: (boardId: BoardId) => Promise<void>;
 }
 
 export function createBoards(deps: BoardsDeps): Boards {
@@ -65,37 +66,44 @@ export function createBoards(deps: BoardsDeps): Boards {
       lastSeenAt: null,
       info: null,
     };
-    if (!(await store.boards.insertBoard(board))) {
-      throw new AppError('board_name_taken', {
-        message: `A board of your team is already called "${name}".`,
-        field: 'name',
-      });
-    }
     const key = randomBytes(KEY_BYTES);
-    await store.keys.insertFirstKey(teamId, board.id, { epoch: FIRST_EPOCH, key });
+    const writeKey = () => store.keys.insertFirstKey(teamId, board.id, { epoch: FIRST_EPOCH, key });
+    if (!(await store.boards.insertBoard(board, writeKey))) return undefined;
     hub.setBoard(board);
     return { board: get(teamId, board.id), key: key.toString('hex'), epoch: FIRST_EPOCH };
   }
 
-  function freeVirtualName(teamId: AuthorizedTeamId): string {
+  async function insertNamed(teamId: AuthorizedTeamId, name: string, virtual: boolean) {
+    const inserted = await insert(teamId, name, virtual);
+    if (inserted) return inserted;
+    throw new AppError('board_name_taken', {
+      message: `A board of your team is already called "${name}".`,
+      field: 'name',
+    });
+  }
+
+  /** The first free number; who comes second in the same moment gets the next one. */
+  async function insertNumbered(teamId: AuthorizedTeamId) {
     for (let number = 1; ; number += 1) {
-      const name = boardNameSchema.parse(`virtual-${number}`);
-      if (!hub.findBoardByName(teamId, name)) return name;
+      const name = `${VIRTUAL_NAME}-${number}`;
+      const inserted = hub.findBoardByName(teamId, name) ? undefined : await insert(teamId, name, true);
+      if (inserted) return inserted;
     }
   }
 
   async function remove(teamId: AuthorizedTeamId, boardId: BoardId): Promise<void> {
     const board = get(teamId, boardId);
-    await deps.onRemoving(boardId);
     await store.boards.deleteBoard(teamId, boardId);
     hub.removeBoard(boardId);
+    // Last, so that no job can choose the board any more.
+    await deps.onRemoved(boardId);
     if (board.virtual) await simulator.remove(boardId);
   }
 
   return {
     list: (teamId) => hub.listBoards(teamId),
     get,
-    add: async (teamId, name) => ({ ...(await insert(teamId, name, false)), hubUrls: [...deps.hubUrls()] }),
+    add: async (teamId, name) => ({ ...(await insertNamed(teamId, name, false)), hubUrls: [...deps.hubUrls()] }),
     remove,
     async addVirtual(teamId, name) {
       // Virtual boards share the memory of this process, so the limit counts those of all teams.
@@ -105,7 +113,9 @@ export function createBoards(deps: BoardsDeps): Boards {
           message: `The hub already runs ${MAX_VIRTUAL_BOARDS} virtual boards, as many as it may.`,
         });
       }
-      const { board, key, epoch } = await insert(teamId, name ?? freeVirtualName(teamId), true);
+      const { board, key, epoch } = await (name === undefined
+        ? insertNumbered(teamId)
+        : insertNamed(teamId, name, true));
       try {
         await simulator.start({ boardId: board.id, name: board.name, firstKey: { key, epoch } });
       } catch (error) {

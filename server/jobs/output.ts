@@ -57,7 +57,7 @@ export function createOutputWriter(
     pending = [];
     pendingBytes = 0;
     const tailFrom = ring.append(bytes);
-    store.jobs.updateRun(owner, { outputBytes: total, tailFrom });
+    store.jobs.updateOutput(owner, { outputBytes: total, tailFrom });
   }
 
   function schedule(): void {

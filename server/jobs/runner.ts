@@ -68,6 +68,9 @@ export class Runner implements HubListener {
       const job = byId.get(row.jobId);
       if (job) this.#enqueue(row, job, Math.max(row.queuedAt + job.waitMs, grace));
     }
+    const known = new Set(lastSeqs.map(({ boardId }) => boardId));
+    const orphans = [...this.#queues.keys()].filter((boardId) => !known.has(boardId));
+    await Promise.all(orphans.map((boardId) => this.removeBoard(boardId)));
   }
 
   /** Takes runs that are on disk. */
@@ -249,7 +252,7 @@ export class Runner implements HubListener {
   #save(open: OpenRun): void {
     const { store, bus, log } = this.#deps;
     store.commits
-      .lazy(() => store.jobs.updateRun(open.row, open.status))
+      .lazy(() => store.jobs.updateStatus(open.row, open.status))
       .catch((err: unknown) =>
         log.error({ err, jobId: open.row.jobId, boardId: open.row.boardId }, 'The state of a run could not be written'),
       );
@@ -265,7 +268,7 @@ export class Runner implements HubListener {
     try {
       await store.commits.durable(() => {
         open.output.writePending();
-        store.jobs.updateRun(open.row, open.status);
+        store.jobs.updateStatus(open.row, open.status);
       });
     } catch (err) {
       log.error({ err, jobId, boardId }, 'The end of a run could not be written; trying again');

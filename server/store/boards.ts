@@ -10,8 +10,8 @@ import { boards } from './schema.ts';
 const FACTS_EVERY_MS = 1_000;
 
 export interface BoardQueries extends BoardStore {
-  /** False when the team has a board of that name. */
-  insertBoard(board: StoredBoard): Promise<boolean>;
+  /** False when the team has a board of that name. `alongside` writes what belongs to it, in the same transaction. */
+  insertBoard(board: StoredBoard, alongside?: () => void): Promise<boolean>;
   deleteBoard(teamId: TeamId, boardId: BoardId): Promise<void>;
   /** Writes facts that still wait. */
   flushFacts(): void;
@@ -45,8 +45,12 @@ export function createBoardQueries(db: Db, commits: Commits): BoardQueries {
       waiting.set(boardId, facts);
       timer ??= setTimeout(flushFacts, FACTS_EVERY_MS).unref();
     },
-    insertBoard: (board) =>
-      commits.durable(() => db.insert(boards).values(board).onConflictDoNothing().run().changes === 1),
+    insertBoard: (board, alongside) =>
+      commits.durable(() => {
+        const isNew = db.insert(boards).values(board).onConflictDoNothing().run().changes === 1;
+        if (isNew) alongside?.();
+        return isNew;
+      }),
     async deleteBoard(teamId, boardId) {
       waiting.delete(boardId);
       await commits.durable(() => {

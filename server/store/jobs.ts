@@ -3,10 +3,11 @@ import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { BoardId, JobId, TeamId } from '#lib/api/schema.ts';
 import type { Commits } from './commits.ts';
 import type { Db } from './database.ts';
+import { createRunWriter, type RunRow, type RunWriter } from './run-writer.ts';
 import { boards, jobs, runs } from './schema.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
-export type RunRow = typeof runs.$inferSelect;
+export type { RunRow };
 /** A run before its board has given it a number. */
 export type NewRun = Pick<RunRow, 'boardId' | 'boardName' | 'state' | 'queuedAt' | 'endedAt' | 'reason'>;
 export type JobHead = Omit<JobRow, 'code'> & { readonly codeHead: string };
@@ -23,7 +24,7 @@ export interface OpenWork {
 const ROWS_A_STATEMENT = 500;
 const CODE_HEAD_CHARACTERS = 200;
 
-export interface JobQueries {
+export interface JobQueries extends Pick<RunWriter, 'updateStatus' | 'updateOutput'> {
   /** On disk when it resolves. Boards that were removed meanwhile get no run. */
   insertJob(job: JobRow, newRuns: readonly NewRun[]): Promise<readonly RunRow[]>;
   /** Every run that has not ended, in the order of its board's queue, and the jobs they belong to; read once, at the start. */
@@ -39,11 +40,12 @@ export interface JobQueries {
     filter: { readonly boardId?: BoardId | undefined; readonly limit: number },
   ): Promise<readonly JobHead[]>;
   listRuns(teamId: TeamId, jobIds: readonly JobId[], boardId?: BoardId): Promise<readonly RunRow[]>;
-  /** For the writer of a transaction: changes nothing of a run but what `change` names. */
-  updateRun(run: Pick<RunRow, 'teamId' | 'jobId' | 'boardId'>, change: Partial<RunRow>): void;
 }
 
+const FRESH = { stopping: null, startedAt: null, exit: null, traceback: null, outputBytes: 0, tailFrom: 0 };
+
 export function createJobQueries(db: Db, commits: Commits): JobQueries {
+  const writer = createRunWriter(db);
   const { code, ...columns } = getTableColumns(jobs);
   const headSelection = { ...columns, codeHead: sql<string>`substr(${code}, 1, ${CODE_HEAD_CHARACTERS})` };
 
@@ -59,9 +61,10 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
       const seqs = new Map(numbered.map((row) => [row.id, row.seq]));
       const rows = chunk.flatMap((run) => {
         const seq = seqs.get(run.boardId);
-        return seq === undefined ? [] : [{ ...run, jobId: job.id, teamId: job.teamId, seq }];
+        return seq === undefined ? [] : [{ ...FRESH, ...run, jobId: job.id, teamId: job.teamId, seq }];
       });
-      return rows.length === 0 ? [] : db.insert(runs).values(rows).returning().all();
+      for (const row of rows) writer.insertRun(row);
+      return rows;
     });
   }
 
@@ -123,7 +126,8 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
         .where(and(eq(runs.teamId, teamId), inArray(runs.jobId, [...jobIds]), ofBoard))
         .all();
     },
-    updateRun: (run, change) => void db.update(runs).set(change).where(oneRun(run)).run(),
+    updateStatus: writer.updateStatus,
+    updateOutput: writer.updateOutput,
   };
 }
 

@@ -59,8 +59,7 @@ describe('keys of a board', () => {
   async function aStoredBoard() {
     const team = await store.users.ensureFirstTeam('A', 1);
     const board = aBoard(team.id, 1);
-    await store.boards.insertBoard(board);
-    await store.keys.insertFirstKey(team.id, board.id, { epoch: 1, key });
+    await store.boards.insertBoard(board, () => store.keys.insertFirstKey(team.id, board.id, { epoch: 1, key }));
     return board;
   }
 

@@ -8,8 +8,8 @@ import { unwrapKey, wrapKey } from './key-wrap.ts';
 import { boardKeys, boards } from './schema.ts';
 
 export interface KeyQueries extends KeyStore {
-  /** The key that provisioning gives a board; it must be rotated at the first connection. */
-  insertFirstKey(teamId: TeamId, boardId: BoardId, key: BoardKey): Promise<void>;
+  /** For the writer of a transaction. The key that provisioning gives a board; it must be rotated at the first connection. */
+  insertFirstKey(teamId: TeamId, boardId: BoardId, key: BoardKey): void;
 }
 
 export function createKeyQueries(db: Db, commits: Commits, keyEncryptionKey: Uint8Array): KeyQueries {
@@ -23,19 +23,12 @@ export function createKeyQueries(db: Db, commits: Commits, keyEncryptionKey: Uin
   const isNext = (boardId: BoardId) => and(eq(boardKeys.boardId, boardId), eq(boardKeys.place, 'next'));
 
   return {
-    insertFirstKey: (teamId, boardId, key) =>
-      commits.durable(() => {
-        const row = {
-          boardId,
-          teamId,
-          epoch: key.epoch,
-          wrapped: wrapped(teamId, boardId, key),
-          createdAt: Date.now(),
-        };
-        db.insert(boardKeys)
-          .values({ ...row, place: 'current', singleUse: true })
-          .run();
-      }),
+    insertFirstKey(teamId, boardId, key) {
+      const row = { boardId, teamId, epoch: key.epoch, wrapped: wrapped(teamId, boardId, key), createdAt: Date.now() };
+      db.insert(boardKeys)
+        .values({ ...row, place: 'current', singleUse: true })
+        .run();
+    },
     // A board names only its id before it is known, so there is no team to ask for here.
     async findKeys(boardId) {
       const rows = db.select().from(boardKeys).where(eq(boardKeys.boardId, boardId)).all();

@@ -126,9 +126,9 @@ describe('database', () => {
     expect(client.pragma('journal_mode', { simple: true })).toBe('wal');
     client.close();
     const team = await store!.users.ensureFirstTeam('A', 1);
-    await expect(
-      store!.keys.insertFirstKey(team.id, aBoard(team.id, 1).id, { epoch: 1, key: Buffer.alloc(32) }),
-    ).rejects.toThrow(/FOREIGN KEY/);
+    const id = aBoard(team.id, 1).id;
+    const orphanKey = () => store!.keys.insertFirstKey(team.id, id, { epoch: 1, key: Buffer.alloc(32) });
+    await expect(store!.commits.durable(orphanKey)).rejects.toThrow(/FOREIGN KEY/);
   });
 });
 
