@@ -51,7 +51,12 @@ ZeroDivisionError: divide by zero
   expect(tracebackOfStaged(TRACEBACK, stageProgram('x = 1'))).toContain('  File "<string>", line 12, in <module>\n');
 });
 
-test('a traceback that never came to the program stays as it is', () => {
-  const early = 'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nMemoryError: \n';
-  expect(tracebackOfStaged(early, stageProgram('x = 1'))).toBe(early);
+test('a program that cannot be compiled has no frame of the launcher’s', () => {
+  const head = 'Traceback (most recent call last):\n';
+  const launcher = '  File "<string>", line 5, in <module>\n';
+  expect(tracebackOfStaged(`${head}${launcher}MemoryError: \n`, stageProgram('x = 1'))).toBe(`${head}MemoryError: \n`);
+  const syntax = `  File "${STAGED_PATH}", line 3\nSyntaxError: invalid syntax\n`;
+  expect(tracebackOfStaged(head + launcher + syntax, stageProgram('if 1:'))).toBe(
+    `${head}  File "<string>", line 2\nSyntaxError: invalid syntax\n`,
+  );
 });

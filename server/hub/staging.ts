@@ -21,6 +21,8 @@ finally:
  import os
  os.remove('${STAGED_PATH}')`;
 
+/** What MicroPython calls the text of an EXEC. */
+const LAUNCHER_FILE = '<string>';
 const SET_NAME = "__name__='__main__'";
 /** What may not stand behind a semicolon. */
 const COMPOUND = /^\s*(?:@|(?:if|for|while|def|class|try|with|async)\b)/;
@@ -40,13 +42,11 @@ export function stageProgram(source: string): StagedProgram {
 export function tracebackOfStaged(traceback: string, program: StagedProgram): string {
   const frame = /^ {2}File "([^"]*)", line (\d+)(.*)$/;
   const lines = traceback.split('\n');
-  const first = lines.findIndex((line) => frame.exec(line)?.[1] === STAGED_PATH);
-  if (first < 0) return traceback;
-  const own = lines.filter((line, at) => at >= first || !frame.test(line));
+  const own = lines.filter((line) => frame.exec(line)?.[1] !== LAUNCHER_FILE);
   return own.map((line) => renumbered(line, frame.exec(line), program.linesBefore)).join('\n');
 }
 
 function renumbered(line: string, frame: RegExpExecArray | null, linesBefore: number): string {
   if (!frame || frame[1] !== STAGED_PATH) return line;
-  return `  File "<string>", line ${Number(frame[2]) - linesBefore}${frame[3]}`;
+  return `  File "${LAUNCHER_FILE}", line ${Number(frame[2]) - linesBefore}${frame[3]}`;
 }
