@@ -29,8 +29,9 @@ export const clientFolder = join(ROOT, 'dist', 'device');
 const MANIFEST = 'manifest.json';
 /** Boards run these two before they know the slot of the client. */
 const AS_SOURCE = ['boot.py', 'main.py'];
-/** Without line numbers, which would take heap on the board and name lines of a file that is not there. */
-const MPY_OPTIONS = ['-O3'];
+/** Without line numbers, which would take heap and name lines of a file that the board does not have; the source is
+ * named like its module, a text that is on the heap already. */
+const mpyOptions = (name: string): string[] => ['-O3', '-s', name.replace(/\.py$/, '')];
 const HASH_DIGITS = 8;
 
 const manifestSchema = z.object({
@@ -63,7 +64,7 @@ const readSources = async (): Promise<Sources> => {
   const { version } = z
     .object({ version: z.string() })
     .parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
-  const hash = sha256(version, MPY_OPTIONS.join(), ...files.flatMap(({ name, text }) => [name, text]));
+  const hash = sha256(version, mpyOptions('').join(), ...files.flatMap(({ name, text }) => [name, text]));
   return { version: `${version}+${hash.slice(0, HASH_DIGITS)}`, hash, files };
 };
 
@@ -80,7 +81,7 @@ const compileMpy = async (compile: Compile, name: string, text: string): Promise
   const before = events.map((event) => process.listeners(event as 'uncaughtException'));
   Reflect.set(globalThis, 'fetch', undefined);
   try {
-    const { status, mpy, err } = await compile(name, text, MPY_OPTIONS);
+    const { status, mpy, err } = await compile(name, text, mpyOptions(name));
     if (status !== 0 || !mpy) throw new Error(`${name} does not compile: ${err.join('\n')}`);
     return mpy;
   } finally {
