@@ -5,6 +5,7 @@ import type { Cli, CommonOptions } from '../cli.ts';
 import { cliError, EXIT, usageError } from '../failure.ts';
 import { FollowedJob } from '../followed-job.ts';
 import { findHub } from '../hub-connection.ts';
+import { createLineEnds } from '../line-ends.ts';
 import { executingHeader } from '../output.ts';
 
 interface ExecuteOptions extends CommonOptions {
@@ -70,10 +71,11 @@ async function collect(followed: FollowedJob): Promise<readonly ExecuteResult[]>
   const results: ExecuteResult[] = [];
   for (const { boardId } of followed.job.runs) {
     let output = '';
+    const lineEnds = createLineEnds();
     const run = await followed.stream(boardId, (text) => {
-      output += text;
+      output += lineEnds.push(text);
     });
-    results.push(resultOf(run, output));
+    results.push(resultOf(run, output + lineEnds.end()));
   }
   return [...results, ...unknownResults(followed)];
 }
@@ -85,10 +87,13 @@ async function print(cli: Cli, followed: FollowedJob): Promise<readonly ExecuteR
   for (const { boardId, boardName } of job.runs) {
     cli.output.line(cli.output.paint('bold', executingHeader(boardName)));
     let isLineOpen = false;
-    const run = await followed.stream(boardId, (text) => {
-      isLineOpen = !text.endsWith('\n');
+    const lineEnds = createLineEnds();
+    const show = (text: string) => {
+      if (text !== '') isLineOpen = !text.endsWith('\n');
       return cli.output.fromBoard(text);
-    });
+    };
+    const run = await followed.stream(boardId, (text) => show(lineEnds.push(text)));
+    await show(lineEnds.end());
     if (isLineOpen) cli.output.line();
     const trouble = troubleOf(run);
     if (trouble !== undefined) cli.output.trouble(trouble);
