@@ -13,8 +13,9 @@ export function LinkBanner() {
           <p className="mx-auto flex max-w-7xl items-center gap-2.5 px-4 py-2 sm:px-6">
             <Unplug aria-hidden className="size-4 shrink-0 text-busy" />
             <span>
-              <span className="font-medium">No connection to the hub since </span>
-              <Ago at={since} className="font-medium" />.{' '}
+              <span className="font-medium">
+                No connection to the hub for <Ago at={since} as="span" className="tabular-nums" />.
+              </span>{' '}
               <span className="text-ink-soft">What you see may be old. It is tried again by itself.</span>
             </span>
           </p>
