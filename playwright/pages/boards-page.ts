@@ -1,0 +1,45 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The live list of boards. */
+export class BoardsPage {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  get filter(): Locator {
+    return this.#page.getByRole('searchbox');
+  }
+
+  async open(): Promise<void> {
+    await this.#page.goto('/');
+    await expect(this.#page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+
+  /** A table row on a wide screen, a card on a phone. */
+  row(name: string): Locator {
+    return this.#page.locator('tr, li').filter({ has: this.#page.getByRole('link', { name, exact: true }) });
+  }
+
+  link(name: string): Locator {
+    return this.#page.getByRole('link', { name, exact: true });
+  }
+
+  async addVirtual(): Promise<void> {
+    const menu = this.#page.getByRole('button', { name: 'Add board' });
+    const direct = this.#page.getByRole('button', { name: 'Add a virtual board' });
+    await expect(menu.or(direct)).toBeVisible();
+    if (await menu.isVisible()) {
+      await menu.click();
+      await this.#page.getByRole('menuitem', { name: /Add a virtual board/ }).click();
+    } else {
+      await direct.click();
+    }
+  }
+
+  async openAddByHand(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Add board' }).click();
+    await this.#page.getByRole('menuitem', { name: /Add a board by hand/ }).click();
+  }
+}
