@@ -72,7 +72,17 @@ test('source that does not fit into a record is staged and started by one that i
 });
 
 describe('output', () => {
-  test('each record taken is worth one credit, given when its promise resolves', async () => {
+  test('the first record taken opens the window, then credits come four at a time', async () => {
+    const { ofKind, execution, board } = await start();
+    board.started();
+    for (let i = 0; i < 10; i++) board.out('a');
+    await settle();
+    expect(ofKind('credit').map(({ count }) => count)).toEqual([7, 4, 4]);
+    board.done();
+    await execution.done;
+  });
+
+  test('a record that is not taken yet is worth no credit, and holds the end back', async () => {
     const taken: (() => void)[] = [];
     const onOutput = () => new Promise<void>((resolve) => taken.push(resolve));
     const { ofKind, execution, board } = await start({ onOutput });
@@ -83,7 +93,7 @@ describe('output', () => {
     expect(ofKind('credit')).toEqual([]);
     taken[0]?.();
     await settle();
-    expect(ofKind('credit')).toMatchObject([{ count: 1 }]);
+    expect(ofKind('credit')).toMatchObject([{ count: 7 }]);
     board.done();
     let isDone = false;
     void execution.done.then(() => {

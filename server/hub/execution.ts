@@ -8,6 +8,10 @@ import { LAUNCHER, STAGED_PATH, type StagedProgram, stageProgram, tracebackOfSta
 
 /** A board answers EXEC when the program is compiled and about to start. */
 const START_TIMEOUT_MS = 30_000;
+/** OUT records on the way or being taken: enough to keep a board printing over a slow link, little enough to hold. */
+const OUTPUT_WINDOW = 8;
+/** Credits are granted so many at a time: a CREDIT costs as much as an OUT. */
+const CREDITS_AT_ONCE = 4;
 /** Input that may wait for a program that has not started. */
 export const MAX_EARLY_INPUT_BYTES = 64 * 1024;
 const JOB_BYTES = 4;
@@ -20,7 +24,9 @@ export class RunningExecution implements Execution {
   readonly #session: Session;
   readonly #request: ExecRequest;
   readonly #rid: number;
+  /** OUT records that the board may still send. */
   #credits = START_CREDITS;
+  #creditsDue = OUTPUT_WINDOW - START_CREDITS;
   #phase: 'preparing' | 'started' | 'ended' = 'preparing';
   #isInterrupted = false;
   #earlyInput: Uint8Array[] = [];
@@ -122,8 +128,11 @@ export class RunningExecution implements Execution {
   }
 
   #grant(): void {
-    this.#credits += 1;
-    if (this.#phase !== 'ended') this.#session.send({ op: 'credit', rid: this.#rid, count: 1 });
+    this.#creditsDue += 1;
+    if (this.#creditsDue < CREDITS_AT_ONCE || this.#phase === 'ended') return;
+    this.#credits += this.#creditsDue;
+    this.#session.send({ op: 'credit', rid: this.#rid, count: this.#creditsDue });
+    this.#creditsDue = 0;
   }
 
   #sendInput(bytes: Uint8Array): void {

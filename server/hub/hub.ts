@@ -22,7 +22,7 @@ export interface ExecRequest {
   readonly job: number;
   readonly source: string;
   readonly onStarted: () => void;
-  /** One OUT record. The hub grants the next credit when `onOutput` has returned (or its promise resolved). */
+  /** One OUT record. It holds a place of the board's window until `onOutput` has returned, or its promise has resolved. */
   readonly onOutput: (bytes: Uint8Array) => void | Promise<void>;
 }
 
