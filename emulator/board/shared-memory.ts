@@ -44,7 +44,7 @@ export const SOCKET = {
   starved: 9,
 } as const;
 
-export const SOCKET_STATE = { free: 0, opening: 1, connected: 2, closing: 3, failed: -1 } as const;
+export const SOCKET_STATE = { free: 0, opening: 1, connected: 2, closing: 3, connecting: 4, failed: -1 } as const;
 
 /** lwIP of the ESP8266: MEMP_NUM_TCP_PCB 5, TCP_SND_BUF 2 * MSS, a window of 4 * MSS; a ring keeps one byte empty. */
 export const SOCKET_COUNT = 5;

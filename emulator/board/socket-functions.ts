@@ -26,6 +26,7 @@ export function socketFunctions({ shared, post, tellMain, memory }: SocketContex
       return index;
     },
     socket_connect(index: number, host: string, port: number): void {
+      socketOf(index)?.set(SOCKET.state, SOCKET_STATE.connecting);
       post({ kind: 'connect', socket: index, host, port });
     },
     socket_close(index: number): void {
@@ -71,7 +72,8 @@ export function socketFunctions({ shared, post, tellMain, memory }: SocketContex
       if (socket === undefined) return -EBADF;
       const state = socket.get(SOCKET.state);
       if (state === SOCKET_STATE.failed) return -(socket.get(SOCKET.error) || ECONNRESET);
-      if (state !== SOCKET_STATE.connected) return -ENOTCONN;
+      // lwIP queues what is written between SYN and SYN-ACK.
+      if (state !== SOCKET_STATE.connected && state !== SOCKET_STATE.connecting) return -ENOTCONN;
       const count = socket.sending.write(memory().subarray(address, address + length));
       if (count > 0) tellMain();
       return count || -EAGAIN;

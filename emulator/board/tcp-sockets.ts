@@ -50,7 +50,7 @@ export class TcpSockets {
     };
     tcp.on(
       'connect',
-      whileOpen(() => this.#setState(connection, SOCKET_STATE.connected)),
+      whileOpen(() => this.#connected(connection)),
     );
     tcp.on('data', (bytes: Buffer) => {
       if (this.#connections.get(index) !== connection) return;
@@ -114,9 +114,9 @@ export class TcpSockets {
     for (const shared of this.#memory.sockets) shared.clear();
   }
 
-  #setState(connection: Connection, state: number): void {
-    connection.shared.set(SOCKET.state, state);
-    this.#memory.wake();
+  #connected(connection: Connection): void {
+    connection.shared.set(SOCKET.state, SOCKET_STATE.connected);
+    this.#send(connection);
   }
 
   #deliver(connection: Connection): void {

@@ -68,7 +68,7 @@ class socket(io.IOBase):
 
     def connect(self, address):
         _host.socket_connect(self._i, address[0], address[1])
-        self._until(lambda i: _state(i) != 1, 115)
+        self._until(lambda i: _state(i) != 4, 115)
         r = _state(self._i)
         if r < 0:
             raise OSError(-r)

@@ -1,0 +1,22 @@
+/** What the contract suite asks of a kind of board, so that the same tests run on each. */
+import type { BoardFile } from '#lib/provision/files.ts';
+
+export interface TargetBoard {
+  /** The reset button, or the nearest thing there is. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+  /** What the board wrote to its console, for the message of a failed test. */
+  console(): string;
+}
+
+export interface BoardTarget {
+  readonly name: string;
+  /** sys.platform as INFO tells it. */
+  readonly platform: RegExp;
+  /** Free heap once connected: the budget of the client on a board; undefined where sizes mean nothing. */
+  readonly leastFreeBytes: number | undefined;
+  /** True when a program can call machine.reset(). */
+  readonly canResetItself: boolean;
+  /** Puts the files of a provisioned board there and starts it. */
+  start(files: readonly BoardFile[]): Promise<TargetBoard>;
+}
