@@ -8,7 +8,7 @@ import { problemOf } from '../../../_data/problem.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Field } from '../../../_ui/field.tsx';
 import { Notice } from '../../../_ui/notice.tsx';
-import { PasswordInput } from '../../password-input.tsx';
+import { PasswordInput } from '../../components/password-input.tsx';
 import { MIN_PASSWORD, passwordStrength } from '../password-strength.ts';
 import { StrengthMeter } from './strength-meter.tsx';
 

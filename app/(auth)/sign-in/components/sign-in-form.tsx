@@ -6,7 +6,7 @@ import { spanText } from '../../../_ui/ago-text.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Field } from '../../../_ui/field.tsx';
 import { Notice } from '../../../_ui/notice.tsx';
-import { PasswordInput } from '../../password-input.tsx';
+import { PasswordInput } from '../../components/password-input.tsx';
 import { type SignInFailure, signInFailure } from '../sign-in-error.ts';
 
 const unreachable: SignInFailure = {

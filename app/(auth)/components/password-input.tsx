@@ -1,8 +1,8 @@
 'use client';
 import { Eye, EyeOff } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Button } from '../_ui/button.tsx';
-import { Field } from '../_ui/field.tsx';
+import { Button } from '../../_ui/button.tsx';
+import { Field } from '../../_ui/field.tsx';
 
 interface PasswordInputProps {
   autoComplete: 'current-password' | 'new-password';
