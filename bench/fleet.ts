@@ -15,7 +15,6 @@ const SETTLED_LOOKS = 20;
 export interface FleetOrder {
   readonly hubUrl: string;
   readonly boards: readonly {
-    readonly name: string;
     readonly id: string;
     readonly key: string;
     readonly epoch: number;
@@ -70,7 +69,11 @@ export async function untilOnline(hub: HubAddress, count: number, looks = 1): Pr
   let since = 0;
   for (;;) {
     const now = performance.now();
-    const { online } = (await api.hub()).boards;
+    // A hub that greets ten thousand boards may let a question wait for too long.
+    const online = await api.hub().then(
+      ({ boards }) => boards.online,
+      () => 0,
+    );
     if (online < count) good = 0;
     else if (++good === 1) since = now;
     if (good >= looks) return since;

@@ -25,10 +25,15 @@ let hub: RunningHub | undefined;
 
 answer({
   async start({ dataDir, port }: { dataDir: string; port: number }): Promise<HubAddress> {
-    hub = await start(
-      { port, host: '127.0.0.1', dataDir, logLevel: 'error', dev: false, rootDir: ROOT_DIR },
-      { console: false },
-    );
+    hub = await start({
+      port,
+      host: '127.0.0.1',
+      dataDir,
+      logLevel: 'error',
+      dev: false,
+      console: false,
+      rootDir: ROOT_DIR,
+    });
     return { url: hub.url, port: hub.port, token: hub.localToken };
   },
   weigh(): HubWeight {
