@@ -4,13 +4,14 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button, buttonClass } from './button.tsx';
+import { cx } from './cx.ts';
 
 const backdropClass =
   'fixed inset-0 z-40 bg-black/40 transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0';
 const popupClass =
   'fixed inset-x-4 bottom-4 z-40 flex max-h-[calc(100dvh-2rem)] flex-col overflow-auto rounded-2xl border bg-raised shadow-pop outline-none ' +
   'transition-[opacity,scale] duration-150 data-starting-style:scale-[0.98] data-starting-style:opacity-0 data-ending-style:opacity-0 ' +
-  'sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[28rem] sm:-translate-x-1/2 sm:-translate-y-1/2';
+  'sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:-translate-x-1/2 sm:-translate-y-1/2';
 
 interface DialogProps {
   open: boolean;
@@ -18,15 +19,26 @@ interface DialogProps {
   title: string;
   description?: ReactNode;
   children: ReactNode;
+  wide?: boolean;
+  /** A click beside it does not close it: what it shows is shown once. */
+  keepOpen?: boolean;
 }
 
 /** A task of its own above the page. */
-export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  wide = false,
+  keepOpen = false,
+}: DialogProps) {
   return (
-    <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
+    <BaseDialog.Root open={open} onOpenChange={onOpenChange} disablePointerDismissal={keepOpen}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdropClass} />
-        <BaseDialog.Popup className={popupClass}>
+        <BaseDialog.Popup className={cx(popupClass, wide ? 'sm:w-[36rem]' : 'sm:w-[28rem]')}>
           <div className="flex items-start gap-4 px-5 pt-5">
             <div className="flex-1">
               <BaseDialog.Title className="text-base font-semibold">{title}</BaseDialog.Title>
@@ -61,7 +73,7 @@ export function ConfirmDialog({ open, onOpenChange, title, children, confirmLabe
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={backdropClass} />
-        <AlertDialog.Popup className={popupClass}>
+        <AlertDialog.Popup className={cx(popupClass, 'sm:w-[28rem]')}>
           <div className="px-5 pt-5">
             <AlertDialog.Title className="text-base font-semibold">{title}</AlertDialog.Title>
             <AlertDialog.Description className="mt-1.5 text-pretty text-ink-soft">{children}</AlertDialog.Description>

@@ -72,6 +72,8 @@ export function AddBoardDialog({ open, onOpenChange }: AddBoardDialogProps) {
   return (
     <Dialog
       open={open}
+      wide={made !== undefined}
+      keepOpen={made !== undefined}
       onOpenChange={change}
       title={made ? `${made.board.name} may now connect` : 'Add a board by hand'}
       description={made ? undefined : 'For a board that has MicroPython and that you can copy files to.'}
