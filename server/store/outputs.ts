@@ -1,5 +1,5 @@
 /** Queries about what programs wrote: pieces by byte offset, head and tail kept. */
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { BoardId, JobId, TeamId } from '#lib/api/schema.ts';
 import type { Db } from './database.ts';
 import { outputs } from './schema.ts';
@@ -29,12 +29,21 @@ export interface OutputQueries {
 export function createOutputQueries(db: Db): OutputQueries {
   const of = (key: OutputKey) =>
     and(eq(outputs.teamId, key.teamId), eq(outputs.jobId, key.jobId), eq(outputs.boardId, key.boardId));
+  const { placeholder } = sql;
+  // The one statement that is run for every few bytes that a program prints: compiled once.
+  const insert = db
+    .insert(outputs)
+    .values({
+      teamId: placeholder('teamId'),
+      jobId: placeholder('jobId'),
+      boardId: placeholder('boardId'),
+      from: placeholder('from'),
+      bytes: placeholder('bytes'),
+    })
+    .prepare();
   return {
-    insertPiece: ({ teamId, jobId, boardId }, piece) =>
-      void db
-        .insert(outputs)
-        .values({ teamId, jobId, boardId, from: piece.from, bytes: Buffer.from(piece.bytes) })
-        .run(),
+    insertPiece: ({ teamId, jobId, boardId }, { from, bytes }) =>
+      void insert.run({ teamId, jobId, boardId, from, bytes: Buffer.from(bytes) }),
     deletePieces: (key, from, to) =>
       void db
         .delete(outputs)
