@@ -7,7 +7,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { API_BASE, errorSchema } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#server/log.ts';
-import { type Gate, hasSessionCookie, type Principal, type Right } from '#server/teams/teams.ts';
+import { type Gate, hasSessionCookie, isOwnOrigin, type Principal, type Right } from '#server/teams/teams.ts';
 import { failureResponse, invalidInput } from './failures.ts';
 
 /** Room for 1 MB of code in which every third character is escaped, so that code that is a little too large gets the better sentence. */
@@ -92,7 +92,7 @@ export function jsonAnswer<S>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-export function credentialsOf(c: ApiContext) {
+function credentialsOf(c: ApiContext) {
   return {
     authorization: c.req.header('authorization'),
     cookie: c.req.header('cookie'),
@@ -114,11 +114,6 @@ const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (c, next) => {
     throw new AppError('foreign_origin');
   await next();
 };
-
-export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-  const parsed = origin === undefined ? null : URL.parse(origin);
-  return parsed !== null && host !== undefined && parsed.host === host.toLowerCase();
-}
 
 /** Reads the body once, as far as the limit; and only JSON: a form of another site can post text, but not JSON, without asking. */
 const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {

@@ -9,7 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { isAppError } from '#lib/errors.ts';
 import type { EventBus } from '#server/bus/bus.ts';
 import type { Log } from '#server/log.ts';
-import type { Principal, Teams } from '#server/teams/teams.ts';
+import { isOwnOrigin, type Principal, type Teams } from '#server/teams/teams.ts';
 import { createSubscriber, type LiveJobs } from './subscriber.ts';
 
 export interface LiveDeps {
@@ -66,9 +66,8 @@ export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { origin, host, authorization, cookie } = request.headers;
-    const foreign =
-      origin === undefined ? authorization === undefined : URL.parse(origin)?.host !== host?.toLowerCase();
-    if (foreign) return refuse(socket, '403 Forbidden');
+    const isOurs = origin === undefined ? authorization !== undefined : isOwnOrigin(origin, host);
+    if (!isOurs) return refuse(socket, '403 Forbidden');
     const principal = await identify({ authorization, cookie, remoteAddress: request.socket.remoteAddress ?? '' });
     if (!principal) return refuse(socket, '401 Unauthorized');
     server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, principal));

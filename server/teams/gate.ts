@@ -124,6 +124,12 @@ export function hasSessionCookie(cookie: string | undefined): boolean {
   return sessionTokens(cookie).length > 0;
 }
 
+/** True when a page of this hub made the request: browsers send its origin and do not let a page change it. */
+export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+  const parsed = origin === undefined ? null : URL.parse(origin);
+  return parsed !== null && host !== undefined && parsed.host === host.toLowerCase();
+}
+
 /** IPv4 addresses arrive in IPv6 clothes on a socket that listens to both. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);

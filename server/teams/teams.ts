@@ -16,7 +16,7 @@ import { createAttempts } from './attempts.ts';
 import { createGate, type Gate, hashToken } from './gate.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
-export { hasSessionCookie, type Principal, type Right } from './gate.ts';
+export { hasSessionCookie, isOwnOrigin, type Principal, type Right } from './gate.ts';
 export type { Gate };
 
 export const DEFAULT_TEAM_NAME = 'My boards';
