@@ -185,22 +185,6 @@ describe('ending a program', () => {
     });
   });
 
-  it('that does not listen ends for us after ten seconds; the next one waits for the board', async () => {
-    const board = await hub.onlineBoard('b-1', live);
-    const deaf = await hub.run('b-1', 'deaf');
-    await live.running(deaf);
-    await hub.call('POST', `/jobs/${deaf.id}/cancel`);
-    const next = await hub.run('b-1', 'print x');
-    expect(await live.ended(deaf)).toMatchObject({
-      state: 'cancelled',
-      reason: expect.stringContaining('may still be running'),
-    });
-    expect((await hub.call('GET', `/jobs/${next.id}`)).body.runs[0].state).toBe('queued');
-    board.powerCut();
-    board.connect();
-    expect((await live.ended(next)).state).toBe('succeeded');
-  });
-
   it('whose board is off line says that it may still be running, and the board is told when it returns', async () => {
     const board = await hub.onlineBoard('b-1', live);
     const job = await hub.run('b-1', 'wait');
