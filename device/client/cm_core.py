@@ -1,74 +1,89 @@
-# The client: one link to the hub, kept for ever. Nothing here waits: pump() does what can be done now. start() finds what
-# pumps it (cm_port_*): socket callbacks and a timer on a board, signals on Linux; a loop or asyncio may call pump() as well.
-# Read next: cm_dial (how a link begins), cm_ops (what the hub asks for), cm_exec (programs), cm_store (flash).
+# The client: one link to the hub, kept for ever. Nothing here waits: pump() does what can be done now. What calls it is
+# cm_port_*: socket callbacks and a timer on a board, signals on Linux; a loop or asyncio may call it as well.
+# Only this file, cm_wire and the port stay in memory; all else is imported when it is needed and forgotten when idle.
+# Read next: cm_dial (how a link begins and ends), cm_rare (what the hub asks for), cm_exec (programs).
 import gc
 import os
 import struct
-import sys
-import time
-import cm_crypt
-import cm_ops
-import cm_store
-import cm_ws
+from time import ticks_ms, ticks_add, ticks_diff
+import cm_wire
+from cm_wire import rx, tx, rv, tv
 from micropython import const
 
-_DIAL_MS = const(15000)
+_PING = const(7)
+_ERR = const(0x85)
+_PONG = const(0x87)
+_NO_MEMORY = const(6)
 _DEAD_MS = const(75000)
-_RETRY_S = const(120)
-# For a hub that does not know our key: an impostor, or one that lost its data. Slow, but for ever.
-_DOUBT_S = const(600)
-_HEALTHY_S = const(60)
+_IDLE_S = const(10)
 
-port = None
 # cm_exec while it has a program, else None. main.py sets `app` while /app/main.py holds the foreground.
 run = None
 app = False
 linked = False
-boots = links = fails = uptime = 0
-# Of the key in use, until the hub's first record has confirmed it.
-epoch = None
-doubt = False
+# This start's number; connections and failures since; what main.py found; the key in use until a record confirms it.
+boots = links = fails = 0
+safe = trial = epoch = doubt = None
 # Seconds within which to come back after a session, as the hub wishes.
 window = 1
-# Until which uptime a staging file stays open.
-files = 0
+uptime = 0
+well = False
+# When next to tidy up.
+tidy = 60
+# The next attempt while there is no link, the deadline of a step while there is.
+at = 0
+_second = 0
 _dial = None
 _busy = False
-# The next attempt while there is no link, the deadline of a step while there is.
-_at = _second = 0
+
+
+# A module that stays until nothing was asked for a while.
+def late(name):
+    global tidy
+    tidy = uptime + _IDLE_S
+    return __import__(name)
 
 
 def start():
-    global port, boots, _second
-    boots = cm_store.next_boot()
+    global port, boots, safe, trial, at, _second
+    s = late('cm_store')
+    boots, safe, trial = s.next_boot(), s.safe, s.trial
+    at = _second = ticks_ms()
     port = __import__('cm_port_esp8266' if hasattr(os, 'dupterm_notify') else 'cm_port_unix')
-    _second = time.ticks_ms()
-    due(0)
-    port.start()
-
-
-def due(ms):
-    global _at
-    _at = time.ticks_add(time.ticks_ms(), ms)
-
-
-# Of what is imported late only what is in use stays in memory.
-def drop(name):
-    sys.modules.pop(name, None)
 
 
 def pump():
-    global _busy
+    global uptime, at, _second, _dial, _busy
     # A program that waits pumps, and may have been started by what pumps.
     if _busy:
         return
     _busy = True
     try:
-        _tick()
-        if cm_ws.sock or _dial or time.ticks_diff(_at, time.ticks_ms()) <= 0:
-            _step()
+        now = ticks_ms()
+        n = ticks_diff(now, _second) // 1000
+        _second = ticks_add(_second, n * 1000)
+        uptime += n
+        if uptime >= tidy:
+            late('cm_tidy').tidy()
+        if (linked or _dial) and ticks_diff(at, now) < 0:
+            raise OSError(110)
+        if linked:
+            while cm_wire.flush():
+                n = cm_wire.recv()
+                if not n:
+                    break
+                n = cm_wire.unseal(n)
+                at = ticks_add(now, _DEAD_MS)
+                _serve(n)
+            if run:
+                run.emit()
+        elif _dial or ticks_diff(at, now) <= 0:
+            _dial = _dial or late('cm_dial').dial()
+            next(_dial)
+            _dial = not linked and _dial
     except Exception:
-        _lost()
+        _dial = None
+        late('cm_dial').lost()
     finally:
         _busy = False
 
@@ -80,63 +95,24 @@ def poke(_=None):
         run.poke()
 
 
-def _tick():
-    global uptime, _second, files
-    s = time.ticks_diff(time.ticks_ms(), _second) // 1000
-    if s > 0:
-        _second = time.ticks_add(_second, s * 1000)
-        if uptime < _HEALTHY_S <= uptime + s:
-            cm_store.healthy()
-        uptime += s
-        if files and files < uptime:
-            files = 0
-            __import__('cm_files').close()
-            drop('cm_files')
+# Sends the n bytes at tx[28:] as `op`, with the rid that the caller has put before them. Only with tx free.
+def put(op, n):
+    tx[25] = op
+    cm_wire.seal(3 + n)
 
 
-def _step():
-    global _dial, linked
-    if not cm_ws.sock and not _dial:
+# The operation at rx[21:n]; an answer carries its rid. A command that fails is answered. Most of it is not in memory.
+def _serve(n):
+    tv[26:28] = rv[22:24]
+    try:
+        if rx[21] == _PING:
+            struct.pack_into('>IbI', tx, 28, gc.mem_free(), port.rssi(), uptime)
+            put(_PONG, 9)
+        elif not run or not run.control(n):
+            late('cm_rare').do(rx[21], rv[24:n])
+    except MemoryError:
         gc.collect()
-        _dial = __import__('cm_dial').dial()
-        due(_DIAL_MS)
-        port.pace(True)
-    elif time.ticks_diff(_at, time.ticks_ms()) <= 0:
-        raise OSError(110)
-    if _dial:
-        if not next(_dial):
-            return
-        _dial, linked = None, True
-        drop('cm_dial')
-        due(_DEAD_MS)
-        port.pace(run)
-        cm_ops.info()
-    while cm_ws.flush():
-        end = cm_ws.recv()
-        if not end:
-            break
-        n = cm_crypt.unseal(end)
-        due(_DEAD_MS)
-        cm_ops.serve(n)
-    if run:
-        run.emit()
-
-
-# After a session the next attempt comes at a random moment of the hub's window, else with full jitter. Each failure tries the
-# next key, then the next hub: cm_dial counts them by `fails`.
-def _lost():
-    global _dial, linked, fails, doubt
-    again = cm_ws.again
-    cm_ws.close()
-    if linked:
-        span = 0 if again else window * 1000
-    else:
-        span = 1000 * min(_DOUBT_S if doubt else _RETRY_S, 1 << min(fails, 10))
-        fails += 1
-    _dial, linked, doubt = None, False, False
-    drop('cm_dial')
-    gc.collect()
-    due(struct.unpack('>H', os.urandom(2))[0] * span >> 16)
-    port.pace(run or not span)
-    if run:
-        run.emit()
+        tx[28] = _NO_MEMORY
+        put(_ERR, 1)
+    except Exception as e:
+        late('cm_rare').fail(e)

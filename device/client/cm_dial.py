@@ -1,5 +1,5 @@
-# From nothing to a session: Wi-Fi, TCP, the WebSocket upgrade, CM1's handshake. A generator that yields while it waits and
-# True at its end, imported for a connection and dropped after it. Deadlines and retries are cm_core's.
+# How a link begins and ends. From nothing to a session: Wi-Fi, TCP, the WebSocket upgrade, CM1's handshake, in a generator that
+# yields while it waits; cm_core minds its deadline. And what happens when a link or an attempt has failed.
 import os
 import socket
 import struct
@@ -8,15 +8,19 @@ import time
 from binascii import b2a_base64
 from hashlib import sha256
 import cm_core
-import cm_crypt
-import cm_store
-import cm_ws
-from cm_crypt import rx, tx, rv, tv, mac
+import cm_wire
+from cm_core import late
+from cm_wire import tx, rv, tv, mac
 from micropython import const
 
 # lwIP and Linux; 119 is what some ports name it.
 _IN_PROGRESS = (115, 119)
+_DIAL_MS = const(15000)
 _HANDSHAKE_MS = const(10000)
+_DEAD_MS = const(75000)
+_RETRY_S = const(120)
+# For a hub that does not know our key: an impostor, or one that lost its data. Slow, but for ever.
+_DOUBT_S = const(600)
 _TCP = const(6)
 _NODELAY = const(1)
 
@@ -32,7 +36,7 @@ def _split(url):
 # Looking a name up blocks on lwIP: there is no other way in MicroPython.
 def _connect(host, port, secure):
     s = socket.socket()
-    cm_ws.attach(s)
+    cm_wire.sock = s
     where = socket.getaddrinfo(host, port)[0][-1]
     # TLS shakes hands in one blocking call on the boards we know. It hides traffic from onlookers, no more: axTLS cannot
     # verify, so the hub is authenticated by CM1 inside.
@@ -48,29 +52,26 @@ def _connect(host, port, secure):
     if secure:
         import ssl
 
-        cm_ws.sock = ssl.wrap_socket(s)
+        cm_wire.sock = ssl.wrap_socket(s)
     # Small records would wait for each other's acknowledgement; older lwIP only prints that it cannot.
     if sys.implementation[1] > (1, 22):
         s.setsockopt(_TCP, _NODELAY, 1)
     s.setblocking(False)
-    cm_core.port.watch(s)
+    _net().watch(s)
 
 
 # Status 101 is enough: who does not know the key fails below, whatever Sec-WebSocket-Accept said.
 def _upgrade(host, port, path):
     text = 'GET /%s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n'
     text = (text % (path, host, port, str(b2a_base64(os.urandom(16)), 'ascii').strip())).encode()
-    if len(text) > len(tx) - 8:
-        raise ValueError
-    tv[8 : 8 + len(text)] = text
-    done = cm_ws.raw(8, 8 + len(text))
-    while not done:
+    text = memoryview(text)
+    while text:
+        text = text[cm_wire.sock.write(text) or 0 :]
         yield
-        done = cm_ws.flush()
     # Three bytes are kept from read to read: the empty line may be cut anywhere. Nothing follows it before our M1.
     tail = first = b''
     while tail[-4:] != b'\r\n\r\n':
-        n = cm_ws.sock.readinto(rv[:256])
+        n = cm_wire.sock.readinto(rv[:256])
         if n == 0:
             raise OSError(104)
         if n:
@@ -92,40 +93,86 @@ def _nonce(key):
     return h.digest()
 
 
+# RFC 2104 for keys of 16 and 32 bytes: what is hashed before all else.
+def _pads(key):
+    fill = bytes(64 - len(key))
+    return [bytes([b ^ pad for b in key + fill]) for pad in (0x36, 0x5C)]
+
+
 def _shake(board, epoch, key):
     cm_core.links += 1
     struct.pack_into('>BBBB16sI32s', tx, 8, 1, 1, 1, 0, board, epoch, _nonce(key))
-    cm_ws.send(56)
+    cm_wire.frame(64)
     while True:
-        end = cm_ws.flush() and cm_ws.recv()
+        end = cm_wire.flush() and cm_wire.recv()
         if end:
             break
         yield
     if end != 76 or rv[4:8] != b'\2\1\1\0' or rv[8:12] != tv[28:32]:
         raise ValueError
-    h = sha256(b'CM1\0')
-    h.update(tv[8:64])
-    h.update(rv[4:44])
-    th = h.digest()
-    pair = cm_crypt.pads(key)
-    if not cm_crypt.same(mac(pair, b'cm1 hub ', th, b'\1'), rv[44:76]):
+    th = sha256(b'CM1\0')
+    th.update(tv[8:64])
+    th.update(rv[4:44])
+    th = th.digest()
+    pads = _pads(key)
+    # In the same time wherever the first difference is.
+    bad = 0
+    proof = mac(pads, b'cm1 hub ', th, b'\1')
+    for i in range(32):
+        bad |= proof[i] ^ rv[44 + i]
+    if bad:
         cm_core.doubt = True
         raise ValueError
     tv[8:12] = b'\3\0\0\0'
-    tv[12:44] = mac(pair, b'cm1 brd ', th, b'\1')
-    cm_crypt.start(mac(pair, b'cm1 b2h ', th, b'\1'), mac(pair, b'cm1 h2b ', th, b'\1'))
-    cm_ws.send(36)
+    tv[12:44] = mac(pads, b'cm1 brd ', th, b'\1')
+    out = mac(pads, b'cm1 b2h ', th, b'\1')
+    back = mac(pads, b'cm1 h2b ', th, b'\1')
+    cm_wire.keys = _pads(out[:16]), out[16:], _pads(back[:16]), back[16:]
+    cm_wire.seq[:] = [0, 0, 0]
+    cm_wire.frame(44)
     cm_core.epoch = epoch
 
 
+def _due(ms):
+    cm_core.at = time.ticks_add(time.ticks_ms(), ms)
+
+
+def _net():
+    return late('cm_net_' + cm_core.port.KIND)
+
+
 def dial():
-    board, keys, hubs, wifi = cm_store.load()
-    while not cm_core.port.online(wifi):
+    _due(_DIAL_MS)
+    cm_core.port.pace(True)
+    board, keys, hubs, wifi = late('cm_store').load()
+    yield
+    while not _net().online(wifi):
         yield
     secure, host, port, path = _split(hubs[cm_core.fails // len(keys) % len(hubs)])
     epoch, key = keys[cm_core.fails % len(keys)]
     _connect(host, port, secure)
     yield from _upgrade(host, port, path)
-    cm_core.due(_HANDSHAKE_MS)
+    _due(_HANDSHAKE_MS)
     yield from _shake(board, epoch, key)
-    yield True
+    while not cm_wire.flush():
+        yield
+    cm_core.linked = True
+    _due(_DEAD_MS)
+    cm_core.port.pace(cm_core.run)
+    tv[26:28] = b'\0\0'
+    late('cm_info').send()
+    yield
+
+
+# The link, or an attempt, has failed. After a session the next attempt comes at a random moment of the hub's window, else with
+# full jitter: each failure tries the next key, then the next hub.
+def lost():
+    cm_wire.close()
+    if cm_core.linked:
+        span = cm_core.window * 1000
+    else:
+        span = 1000 * min(_DOUBT_S if cm_core.doubt else _RETRY_S, 1 << min(cm_core.fails, 10))
+        cm_core.fails += 1
+    cm_core.linked = cm_core.doubt = False
+    _due(struct.unpack('>H', os.urandom(2))[0] * span >> 16)
+    cm_core.port.pace(cm_core.run or span < 2000)

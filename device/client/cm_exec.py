@@ -5,13 +5,16 @@
 import struct
 import time
 import cm_core
-import cm_ops
-import cm_store
-import cm_ws
-from cm_crypt import tv
+import cm_wire
+from cm_core import late, put
+from cm_wire import rx, rv, tv
 from micropython import const
 
-_TB = const(28)
+_IN = const(2)
+_CREDIT = const(9)
+_OURS = (2, 3, 9)
+_OUT = const(0x81)
+_DONE = const(0x82)
 _ROOM = const(509)
 _CREDITS = const(2)
 _WAITING = const(1)
@@ -26,49 +29,55 @@ _rid = b''
 source = _out = _done = None
 _credits = _n = _since = 0
 typed = b''
-eof = stop = _late = nested = False
-# An interrupt that meets no more than our own lines leaves this.
-result = 2, 1, b''
+eof = stop = nested = False
+term = None
+# The end of a program that was interrupted before it could say so: cancelled, 1.
+_CUT = 2, 1, b''
+result = _CUT
 
 
 # In the journal before anything of it runs; raises OSError where flash refuses.
-def begin(number, rid, text):
-    global job, phase, source, _since, _out
+def begin(n, text):
+    global job, phase, source, result, _since, _out, _n, typed, eof, stop, term
     _out = bytearray(_ROOM)
-    if number:
-        cm_store.job_started(number)
-    job, phase, source, _since = number, _WAITING, text, cm_core.uptime
-    attach(rid)
+    term = late('cm_term_' + cm_core.port.KIND)
+    if n:
+        late('cm_store').job_started(n)
+    job, phase, source, result, _since = n, _WAITING, text, _CUT, cm_core.uptime
+    _n, typed, eof, stop = 0, b'', False, False
+    attach()
+    cm_core.port.pace(True)
+    term.wake(True)
 
 
-def attach(rid):
+# The hub that asked now is told; anything before is lost.
+def attach():
     global _rid, _credits
-    _rid, _credits = bytes(rid), _CREDITS
+    _rid, _credits = bytes(tv[26:28]), _CREDITS
 
 
-def control(op, rid, b):
+# True when the operation at rx[21:n] is one of ours.
+def control(n):
     global _credits, typed, eof, stop
-    if rid != _rid:
-        return
-    if op == 9:
-        _credits += struct.unpack('>H', b)[0]
-    elif op == 2:
-        eof = eof or not b
-        typed = (typed + bytes(b))[:_STDIN_MAX]
+    op = rx[21]
+    if op not in _OURS or rv[22:24] != _rid:
+        return op in _OURS
+    if op == _CREDIT:
+        _credits += struct.unpack('>H', rv[24:n])[0]
+    elif op == _IN:
+        eof = eof or n == 24
+        typed = (typed + bytes(rv[24:n]))[:_STDIN_MAX]
     elif phase == _RUNNING and not nested:
-        cm_core.port.interrupt()
+        term.interrupt()
     else:
         stop = True
+    return True
 
 
 # After every pump, linked or not.
 def poke():
-    global _late
     if not cm_core.linked:
         emit()
-    if _late and phase == _RUNNING:
-        _late = False
-        cm_core.port.interrupt()
     # The app has the foreground, or the REPL is busy.
     if phase == _WAITING and (cm_core.app or cm_core.uptime - _since > _PATIENCE_S):
         __import__('cm_play').run(True)
@@ -80,11 +89,10 @@ def emit():
     if not cm_core.linked:
         dropped += _n
         _n = 0
-    elif _n and _credits and cm_ws.flush():
+    elif _n and _credits and cm_wire.flush():
         n, _n = _n, 0
         _credits -= 1
-        tv[_TB : _TB + n] = memoryview(_out)[:n]
-        cm_ops.put(0x81, _rid, n)
+        _send(_OUT, memoryview(_out)[:n])
     if phase == _ENDING:
         _end()
 
@@ -95,16 +103,21 @@ def _end():
         state, status, text = result
         if job:
             try:
-                cm_store.job_done(job, state, status)
+                late('cm_store').job_done(job, state, status)
             except OSError:
                 pass
         _done = struct.pack('>IBB', job, state, status) + text
     if cm_core.linked:
-        if _n or not cm_ws.flush():
+        if _n or not cm_wire.flush():
             return
-        tv[_TB : _TB + len(_done)] = _done
-        cm_ops.put(0x82, _rid, len(_done))
+        _send(_DONE, _done)
     _over()
+
+
+def _send(op, b):
+    tv[26:28] = _rid
+    tv[28 : 28 + len(b)] = b
+    put(op, len(b))
 
 
 def _over():
@@ -112,19 +125,18 @@ def _over():
     phase = 0
     _done = _out = None
     cm_core.run = None
-    cm_core.drop('cm_play')
-    cm_core.drop('cm_exec')
-    cm_core.port.wake(False)
+    term.wake(False)
+    cm_core.port.pace(not cm_core.linked)
+    late('cm_exec')
 
 
 # What a program prints, in pieces of any size. No callback gets in between two jumps of the byte code, so filling the buffer
-# and counting belong together. On a board an exception in here would end dupterm: KeyboardInterrupt is put off until
-# the program itself runs again.
+# and counting belong together. On a board an exception in here would end dupterm: KeyboardInterrupt is left to cm_play.
 def write(b):
-    global _n, _late, dropped
+    global _n, stop, dropped
     at = pause = 0
     try:
-        while phase == _RUNNING and at < len(b):
+        while phase == _RUNNING and not stop and at < len(b):
             if _n < _ROOM:
                 k = b[at : at + _ROOM - _n]
                 _out[_n : _n + len(k)] = k
@@ -138,15 +150,14 @@ def write(b):
                 dropped += len(b) - at
                 at = len(b)
     except KeyboardInterrupt:
-        _late = not nested
-        cm_core.port.ring()
+        stop = True
 
 
 def wait(ms):
     if nested:
         cm_core.pump()
     else:
-        cm_core.port.ring()
+        term.ring()
     time.sleep_ms(ms)
     if stop:
         raise KeyboardInterrupt

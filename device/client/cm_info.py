@@ -7,7 +7,12 @@ import sys
 import cm_core
 import cm_store
 import cm_version
+from cm_core import late
+from cm_wire import tv
+from micropython import const
 
+_INFO = const(0x88)
+_ROOM = const(509)
 _STATES = ('succeeded', 'failed', 'cancelled', 'interrupted', 'started')
 
 
@@ -19,7 +24,7 @@ def _uname():
 
 
 def _facts():
-    port = cm_core.port
+    net = late('cm_net_' + cm_core.port.KIND)
     seq, state, status = cm_store.journal()
     fs = os.statvfs('/')
     i = sys.implementation
@@ -28,11 +33,11 @@ def _facts():
         'u': _uname(),
         'plat': sys.platform,
         'mpy': getattr(i, '_mpy', 0) or getattr(i, 'mpy', 0),
-        'chip': str(binascii.hexlify(port.chip()), 'ascii'),
+        'chip': str(binascii.hexlify(net.chip()), 'ascii'),
         'mem': gc.mem_free(),
         'fs': [fs[0] * fs[3], fs[1] * fs[2]],
-        'rssi': port.rssi(),
-        'rst': port.cause(),
+        'rssi': cm_core.port.rssi(),
+        'rst': net.cause(),
         'boots': cm_core.boots,
         'job': [seq, _STATES[state] if seq else 'none', status],
         'rec': 512,
@@ -41,27 +46,23 @@ def _facts():
     if cm_core.run and cm_core.run.job:
         d['run'] = cm_core.run.job
         d['job'][1] = 'started'
-    if cm_store.safe:
+    if cm_core.safe:
         d['safe'] = True
     return d
 
 
-# Writes it at buf[at:] and answers its length. In safe mode the end of the traceback that led there fills what is left.
-def write(buf, at):
+# Under the rid that tx has. In safe mode the end of the traceback that led there fills what is left.
+def send():
     gc.collect()
     d = _facts()
     text = json.dumps(d).encode()
-    if cm_store.safe:
-        why = str(cm_store.read('/cm/why'), 'utf8')
-        d['why'] = ''
-        while why:
-            d['why'] = why
-            longer = json.dumps(d).encode()
-            if len(longer) <= 509:
-                text = longer
-                break
-            why = why[max(1, len(longer) - 509) :]
-    if len(text) > 509:
-        raise ValueError
-    buf[at : at + len(text)] = text
-    return len(text)
+    why = str(cm_store.read('/cm/why'), 'utf8') if cm_core.safe else ''
+    while why:
+        d['why'] = why
+        longer = json.dumps(d).encode()
+        if len(longer) <= _ROOM:
+            text = longer
+            break
+        why = why[len(longer) - _ROOM :]
+    tv[28 : 28 + len(text)] = text
+    cm_core.put(_INFO, len(text))

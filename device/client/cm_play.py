@@ -4,7 +4,6 @@ import builtins
 import gc
 import io
 import sys
-import cm_core
 import cm_exec
 from micropython import const
 
@@ -28,10 +27,12 @@ class _Tail(io.IOBase):
 
 
 def _printing(*args, **kw):
-    if cm_core.port.out and 'file' not in kw:
-        kw['file'] = cm_core.port.out
+    if cm_exec.term.out and 'file' not in kw:
+        kw['file'] = cm_exec.term.out
     _print(*args, **kw)
+    # Nested, nothing else can end the program: it is told again and again.
     if cm_exec.stop:
+        cm_exec.stop = cm_exec.nested
         raise KeyboardInterrupt
 
 
@@ -51,9 +52,7 @@ def run(nested=False):
     if cm_exec.phase != _WAITING:
         return
     cm_exec.nested, cm_exec.phase = nested, _RUNNING
-    if nested or cm_core.port.out:
-        builtins.print = _printing
-    builtins.input = _reading
+    builtins.print, builtins.input = _printing, _reading
     try:
         cm_exec.result = _play()
         cm_exec.phase = _ENDING
@@ -65,7 +64,7 @@ def run(nested=False):
     cm_exec.phase = _ENDING
     builtins.print, builtins.input = _print, _input
     gc.collect()
-    cm_core.port.ring()
+    cm_exec.term.ring()
 
 
 # A namespace of its own, and of what it imports nothing stays: the next program finds the memory and the files as they are.
@@ -76,6 +75,7 @@ def _play():
     state, status = _SUCCEEDED, 0
     try:
         if cm_exec.stop:
+            cm_exec.stop = False
             raise KeyboardInterrupt
         exec(cm_exec.source, ns)
     except SystemExit as e:
@@ -92,7 +92,7 @@ def _play():
     ns.clear()
     for name in set(sys.modules) - before:
         if name[:3] != 'cm_':
-            cm_core.drop(name)
+            sys.modules.pop(name, None)
     gc.collect()
     return state, status, _trace(failure) if failure else b''
 

@@ -2,22 +2,18 @@
 # then call a handler that schedules the core, as interrupts do on a board; they also end the system calls that a
 # program waits in. No threads: this build has no global lock. For tests, and for Linux as a board.
 import ffi
-import io
 import micropython
 import struct
 import sys
 import cm_core
 from micropython import const
 
+KIND = 'unix'
 _SIGINT = const(2)
 _SIGALRM = const(14)
 _SIGIO = const(29)
-_F_SETFL = const(4)
-_F_SETOWN = const(8)
-_O_NONBLOCK_ASYNC = const(0o24000)
 _SIG_BLOCK = const(0)
 _SIG_UNBLOCK = const(1)
-_IDLE_US = const(1000000)
 _QUICK_US = const(50000)
 
 _libc = ffi.open('libc.so.6')
@@ -25,14 +21,14 @@ _kill = _libc.func('i', 'kill', 'ii')
 _getpid = _libc.func('i', 'getpid', '')
 _signal = _libc.func('p', 'signal', 'ip')
 _setitimer = _libc.func('i', 'setitimer', 'iPp')
-_fcntl = _libc.func('i', 'fcntl', 'iii')
+fcntl = _libc.func('i', 'fcntl', 'iii')
 _sigprocmask = _libc.func('i', 'sigprocmask', 'iPp')
 _sigsuspend = _libc.func('i', 'sigsuspend', 'P')
 _exit = _libc.func('v', '_exit', 'i')
 _NONE = bytes(128)
 _OURS = struct.pack('L', 1 << _SIGALRM - 1 | 1 << _SIGIO - 1) + bytes(120)
 _SOON = struct.pack('llll', 0, _QUICK_US, 0, 1000)
-_me = _getpid()
+me = _getpid()
 _rung = _inside = _wanted = _hit = False
 
 
@@ -43,7 +39,7 @@ def _ring(_):
     global _rung, _wanted, _hit
     if _wanted and not _inside and not _hit:
         _wanted, _hit = False, True
-        return _kill(_me, _SIGINT)
+        return _kill(me, _SIGINT)
     if not _rung:
         _rung = True
         micropython.schedule(_poke, None)
@@ -62,27 +58,9 @@ def _poke(_):
 _handler = ffi.callback('v', _ring, 'i', lock=True)
 
 
-class _Term(io.IOBase):
-    def write(self, b):
-        if cm_core.run:
-            cm_core.run.write(b)
-        return len(b)
-
-
-# What print writes to; sys.stdout itself cannot be heard here.
-out = _Term()
-
-
 # The process that started us starts us again.
 class _Machine:
     reset = lambda: _exit(3)
-
-
-def start():
-    sys.modules['machine'] = _Machine
-    _signal(_SIGIO, _handler.cfun())
-    _signal(_SIGALRM, _handler.cfun())
-    pace(True)
 
 
 def pace(quick):
@@ -90,18 +68,13 @@ def pace(quick):
     _setitimer(0, struct.pack('llll', s, us, s, us), None)
 
 
-def watch(s):
-    _fcntl(s.fileno(), _F_SETOWN, _me)
-    _fcntl(s.fileno(), _F_SETFL, _O_NONBLOCK_ASYNC)
+def rssi():
+    return 0
 
 
+# Has the core pumped soon.
 def ring():
     _ring(0)
-
-
-# A program waits to be run (True), or has ended (False).
-def wake(on):
-    pace(on)
 
 
 def interrupt():
@@ -123,21 +96,7 @@ def idle():
         __import__('cm_play').run()
 
 
-def online(wifi):
-    return True
-
-
-def rssi():
-    return 0
-
-
-def chip():
-    try:
-        with open('/cm/chip', 'rb') as f:
-            return f.read(8)
-    except OSError:
-        return b''
-
-
-def cause():
-    return 0
+sys.modules['machine'] = _Machine
+_signal(_SIGIO, _handler.cfun())
+_signal(_SIGALRM, _handler.cfun())
+pace(True)

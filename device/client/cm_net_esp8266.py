@@ -1,0 +1,32 @@
+# Wi-Fi, the socket's callback and the chip, for cm_dial and cm_info.
+import machine
+import network
+import socket
+import cm_core
+from micropython import const
+
+_CALLBACK = const(20)
+_CONNECTING = const(1)
+
+
+# The firmware keeps the connection and its credentials by itself; it is only helped when it is not at it.
+def online(wifi):
+    w = network.WLAN(0)
+    if w.isconnected():
+        return True
+    if wifi and w.status() != _CONNECTING:
+        w.active(True)
+        w.connect(wifi[0], wifi[1])
+    return False
+
+
+def watch(s):
+    s.setsockopt(socket.SOL_SOCKET, _CALLBACK, cm_core.poke)
+
+
+def chip():
+    return machine.unique_id()
+
+
+def cause():
+    return machine.reset_cause()

@@ -1,0 +1,28 @@
+# The socket's signal, for cm_dial, and what stands for the chip.
+from cm_port_unix import fcntl, me
+from micropython import const
+
+_F_SETFL = const(4)
+_F_SETOWN = const(8)
+_O_NONBLOCK_ASYNC = const(0o24000)
+
+
+def online(wifi):
+    return True
+
+
+def watch(s):
+    fcntl(s.fileno(), _F_SETOWN, me)
+    fcntl(s.fileno(), _F_SETFL, _O_NONBLOCK_ASYNC)
+
+
+def chip():
+    try:
+        with open('/cm/chip', 'rb') as f:
+            return f.read(8)
+    except OSError:
+        return b''
+
+
+def cause():
+    return 0

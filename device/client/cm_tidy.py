@@ -1,0 +1,27 @@
+# When nothing was asked for a while: forgets what was imported for it. And after a minute without a restart, that fact.
+import gc
+import sys
+import cm_core
+from micropython import const
+
+_HEALTHY_S = const(60)
+_NEVER = const(0x3FFFFFFF)
+_KEPT = ('cm_core', 'cm_wire', 'cm_port_esp8266', 'cm_port_unix')
+
+
+def tidy():
+    well = cm_core.uptime >= _HEALTHY_S
+    if well and not cm_core.well:
+        cm_core.well = True
+        __import__('cm_store').healthy()
+    # What a program runs with is found by name, and by its own prints.
+    if not cm_core.run:
+        f = sys.modules.get('cm_files')
+        # What is staged stays in flash, and PUT resumes it.
+        if f:
+            f.close()
+        for name in list(sys.modules):
+            if name[:3] == 'cm_' and name not in _KEPT:
+                del sys.modules[name]
+        gc.collect()
+    cm_core.tidy = _NEVER if well else _HEALTHY_S
