@@ -3,11 +3,13 @@
 const BANNER =
   "process.env.NODE_ENV??='production';import{createRequire as cmRequire}from'node:module';const require=cmRequire(import.meta.url);";
 
-/** Next loads itself at run time, and better-sqlite3 its native half from its own folder. */
+/** Next loads itself at run time; the others load a native or WebAssembly half that lies beside their own code. */
+const EXTERNAL = ['next', 'better-sqlite3', '@micropython/micropython-webassembly-pyscript', '@pybricks/mpy-cross-v6'];
+
 const bundle = (...entries) => [
   ...['esbuild', ...entries, '--bundle', '--platform=node', '--format=esm', '--target=node22', '--sourcemap'],
   ...['--log-level=warning', '--outdir=dist', '--out-extension:.js=.mjs', `--banner:js=${BANNER}`],
-  ...['--external:next', '--external:better-sqlite3'],
+  ...EXTERNAL.map((name) => `--external:${name}`),
 ];
 const PACKAGES = ['package.json', 'package-lock.json'];
 const SERVER = ['server', 'lib', 'emulator', 'device/tools', 'scripts/steps.mjs', ...PACKAGES];
