@@ -114,26 +114,6 @@ test('a program that was given the number of a killed hub is not stopped in its 
   expect(stderr).toContain(`Process ${process.pid} should be the hub`);
 });
 
-test('every command has help with an example', async () => {
-  const { stdout } = await runMbm(['--help']).done;
-  const names = [...stdout.matchAll(/^ {2}((?:server|board)-\w+)/gm)].map(([, name]) => name!);
-  expect(names).toEqual([
-    'server-start',
-    'server-stop',
-    'server-status',
-    'board-list',
-    'board-add',
-    'board-execute',
-    'board-simulate',
-  ]);
-  for (const name of names) {
-    const help = await runMbm([name, '--help']).done;
-    expect(help.code).toBe(0);
-    expect(help.stdout).toMatch(new RegExp(`Examples?:\n {2}\\$ mbm ${name}|mbm ${name}`));
-    expect(help.stdout).toContain('--json');
-  }
-});
-
 test('unknown commands and options are exit 2', async () => {
   for (const args of [['board-lost'], ['board-list', '--jsn'], []]) {
     expect((await runMbm(args).done).code).toBe(2);
