@@ -17,6 +17,8 @@ export interface FollowOptions {
 
 const GIVE_UP_AFTER_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
+/** A call failed while the socket is open: nothing will tell when it is worth trying again. */
+const TRY_AGAIN_AFTER_MS = 500;
 /** Events kept for a reader that is slower than the board; beyond it the API is asked once it has caught up. */
 const MAX_WAITING_EVENTS = 256;
 
@@ -90,6 +92,7 @@ export class FollowedJob {
     this.#mustFetch = false;
     try {
       const output = await this.#hub.client.output(this.job.id, boardId, from);
+      this.#link.found();
       this.#setRun(output.run);
       if (output.text !== '') await onText(output.text);
       return output.next;
@@ -167,6 +170,7 @@ class Link {
   readonly #opening = Promise.withResolvers<void>();
   #change = Promise.withResolvers<void>();
   #failure: unknown;
+  #isSocketOpen = false;
   #giveUpTimer: NodeJS.Timeout | undefined;
 
   constructor(hub: HubConnection, options: FollowOptions) {
@@ -205,8 +209,16 @@ class Link {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /** An answer came: a call that failed before has been a passing trouble, which the socket did not even notice. */
+  found(): void {
+    if (this.isOpen || !this.#isSocketOpen) return;
+    clearTimeout(this.#giveUpTimer);
+    this.isOpen = true;
+  }
+
   /** Also told by a call of the API that failed, which may come before the socket notices. */
   lost(): void {
+    if (this.#isSocketOpen) setTimeout(() => this.wake(), TRY_AGAIN_AFTER_MS).unref();
     if (!this.isOpen) return;
     this.isOpen = false;
     this.#options.onLinkLost();
@@ -223,6 +235,7 @@ class Link {
   }
 
   #onStatus(status: LiveStatus): void {
+    this.#isSocketOpen = status === 'open';
     if (status === 'lost') this.lost();
     if (status !== 'open') return;
     clearTimeout(this.#giveUpTimer);
