@@ -9,7 +9,11 @@ const CHECKS = [
   { name: 'types', command: 'tsc', args: ['--noEmit', '--pretty', 'false'] },
   { name: 'dead code', command: 'knip', args: ['--no-progress'] },
   { name: 'device', command: 'node', args: ['scripts/check-device.mjs'] },
-  { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=100'] },
+  {
+    name: 'format and lint',
+    command: 'biome',
+    args: ['check', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=100'],
+  },
   { name: 'imports', command: 'npm', args: ['run', '--silent', 'check:deps'] },
   { name: 'structure', command: 'node', args: ['scripts/check-structure.mjs'] },
   { name: 'documentation', command: 'node', args: ['scripts/check-docs.mjs'] },
