@@ -46,9 +46,14 @@ interface RunCode {
 /** Runs code on one board; a board that is off line gets it when it comes back. */
 export function useRunCode() {
   const queries = useQueryClient();
+  const { log } = useLive();
   return useMutation({
-    mutationFn: ({ board, code }: RunCode) =>
-      api.createJob({ boards: board.name, code, waitS: board.state === 'offline' ? WAIT_FOR_BOARD_S : 0 }),
+    mutationFn: async ({ board, code }: RunCode) => {
+      const mark = log.mark();
+      const waitS = board.state === 'offline' ? WAIT_FOR_BOARD_S : 0;
+      // A fast program has ended before the answer about its start is here.
+      return applyToJob(await api.createJob({ boards: board.name, code, waitS }), log.since(mark));
+    },
     onSuccess: (job, { board }) => {
       queries.setQueryData(keys.job(job.id), job);
       void queries.invalidateQueries({ queryKey: keys.jobs(board.id) });
