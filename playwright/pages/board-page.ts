@@ -26,7 +26,7 @@ export class BoardPage {
   }
 
   get run(): Locator {
-    return this.#page.getByRole('button', { name: /^Run/ });
+    return this.#page.getByRole('button', { name: 'Run', exact: true });
   }
 
   get interrupt(): Locator {
