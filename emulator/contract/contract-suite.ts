@@ -67,6 +67,8 @@ class RunningLife implements Life {
     this.#hub = await startTestHub(identity);
     const files = boardFiles({ ...identity, hubUrls: [this.#hub.url], client: await client() });
     this.#board = await this.target.start(files);
+    // A board that does not connect at all fails here, once, and not in every test.
+    await this.link();
   }
 
   async end(): Promise<void> {

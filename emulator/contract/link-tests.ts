@@ -8,10 +8,6 @@ import { run } from './program.ts';
 const INFO_RID = 0;
 
 export function linkTests(life: Life): void {
-  test('a hub that does not hold the key gets no proof', async () => {
-    expect(await life.hub.lieOnce()).toEqual({ sentProof: false });
-  });
-
   test('it connects, proves its key and says what it is', async () => {
     const link = await life.link();
     const { info } = await link.expect('info', INFO_RID);
@@ -22,6 +18,13 @@ export function linkTests(life: Life): void {
     expect(info.slot).toBe('a');
     expect(info.job).toEqual([0, 'none', 0]);
     if (life.target.leastFreeBytes !== undefined) expect(info.mem).toBeGreaterThan(life.target.leastFreeBytes);
+  });
+
+  test('a hub that does not hold the key gets no proof', async () => {
+    const refusal = life.hub.lieOnce();
+    const next = await life.relink((link) => link.drop());
+    expect(await refusal).toEqual({ sentProof: false });
+    await next.expect('info', INFO_RID);
   });
 
   test('it answers PING', async () => {
