@@ -48,7 +48,9 @@ function LeftOut({ output }: { output: OutputSnapshot }) {
   if (output.leftOut === 0 && output.cutBytes === 0) return null;
   return (
     <p className="mb-2 border-b border-dashed pb-2 font-sans text-ink-faint">
-      {output.leftOut > 0 ? `The first ${bytesText(output.leftOut)} are not shown; the download has them. ` : null}
+      {output.leftOut > 0
+        ? `The first ${bytesText(output.leftOut)} are not shown here; the download has all that the hub keeps. `
+        : null}
       {output.cutBytes > 0
         ? `The hub kept the beginning and the end; ${bytesText(output.cutBytes)} between them are lost.`
         : null}
