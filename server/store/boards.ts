@@ -13,7 +13,7 @@ export interface BoardQueries extends BoardStore {
   /** False when the team has a board of that name. `alongside` writes what belongs to it, in the same transaction. */
   insertBoard(board: StoredBoard, alongside?: () => void): Promise<boolean>;
   deleteBoard(teamId: TeamId, boardId: BoardId): Promise<void>;
-  /** Writes facts that still wait. */
+  /** Facts that still wait are written with the next commit. */
   flushFacts(): void;
 }
 
@@ -22,28 +22,37 @@ interface Facts {
   readonly lastSeenAt: number;
 }
 
+interface Batch {
+  readonly facts: Map<BoardId, Facts>;
+  readonly written: PromiseWithResolvers<void>;
+}
+
 export function createBoardQueries(db: Db, commits: Commits): BoardQueries {
-  let waiting = new Map<BoardId, Facts>();
+  let batch: Batch | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function flushFacts(): void {
     clearTimeout(timer);
-    timer = undefined;
-    const batch = waiting;
-    waiting = new Map();
-    if (batch.size === 0) return;
-    commits.relaxed(() => {
-      for (const [boardId, facts] of batch) db.update(boards).set(facts).where(eq(boards.id, boardId)).run();
-    });
+    const { facts, written } = batch ?? {};
+    batch = undefined;
+    if (!facts || !written) return;
+    const write = () => {
+      for (const [boardId, each] of facts) db.update(boards).set(each).where(eq(boards.id, boardId)).run();
+    };
+    commits.lazy(write).then(written.resolve, written.reject);
   }
 
   return {
     async listAllBoards() {
       return db.select().from(boards).all();
     },
-    async saveFacts(boardId, facts) {
-      waiting.set(boardId, facts);
-      timer ??= setTimeout(flushFacts, FACTS_EVERY_MS).unref();
+    saveFacts(boardId, facts) {
+      if (!batch) {
+        batch = { facts: new Map(), written: Promise.withResolvers() };
+        timer = setTimeout(flushFacts, FACTS_EVERY_MS).unref();
+      }
+      batch.facts.set(boardId, facts);
+      return batch.written.promise;
     },
     insertBoard: (board, alongside) =>
       commits.durable(() => {
@@ -52,7 +61,7 @@ export function createBoardQueries(db: Db, commits: Commits): BoardQueries {
         return isNew;
       }),
     async deleteBoard(teamId, boardId) {
-      waiting.delete(boardId);
+      batch?.facts.delete(boardId);
       await commits.durable(() => {
         db.delete(boards)
           .where(and(eq(boards.teamId, teamId), eq(boards.id, boardId)))

@@ -203,8 +203,8 @@ describe('boards', () => {
       rec: 512,
       slot: 'a',
     };
-    await boards.saveFacts(board.id, { info, lastSeenAt: 5 });
-    await boards.saveFacts(board.id, { info: { ...info, mem: 2 }, lastSeenAt: 6 });
+    void boards.saveFacts(board.id, { info, lastSeenAt: 5 });
+    void boards.saveFacts(board.id, { info: { ...info, mem: 2 }, lastSeenAt: 6 });
     store?.close();
     expect(await open().boards.listAllBoards()).toMatchObject([{ name: 'board-1', lastSeenAt: 6, info: { mem: 2 } }]);
   });

@@ -6,7 +6,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { z } from 'zod';
 import { type AuthDoor, SESSION_MAX_AGE_S, type SignedInUser, type SignInResult } from '#lib/api/auth-door.ts';
-import { type setupSchema, userIdSchema } from '#lib/api/schema.ts';
+import { type setupSchema, type TeamId, userIdSchema } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#server/log.ts';
 import type { Role } from '#server/store/schema.ts';
@@ -52,7 +52,7 @@ export async function createTeams({ store, now, log, onSetUp }: TeamsDeps): Prom
   await store.users.ensureFirstTeam(DEFAULT_TEAM_NAME, now());
   await store.sessions.deleteSessionsUnusedSince(now() - SESSION_MAX_AGE_MS);
   const ended = new Set<(sessionHash: string) => void>();
-  const sessions = createSessions(store, now, ended);
+  const sessions = createSessions(store, now, log, ended);
   const setup = createSetup(store, now, !(await store.users.hasUsers()), onSetUp);
   const attempts = createAttempts();
 
@@ -125,6 +125,7 @@ interface LiveSession {
 function createSessions(
   { users, sessions }: TeamsDeps['store'],
   now: () => number,
+  log: Log,
   ended: ReadonlySet<(sessionHash: string) => void>,
 ) {
   async function find(tokenHash: string): Promise<(LiveSession & { readonly lastUsedAt: number }) | undefined> {
@@ -134,10 +135,16 @@ function createSessions(
     return member && { ...member, lastUsedAt: row.lastUsedAt };
   }
 
+  function touch(teamId: TeamId, tokenHash: string): void {
+    // A disk that is full must not keep people from looking at what happens.
+    sessions
+      .touchSession(teamId, tokenHash, now())
+      .catch((err: unknown) => log.warn({ err }, 'The use of a session was not written'));
+  }
+
   async function use(tokenHash: string): Promise<LiveSession | undefined> {
     const found = await find(tokenHash);
-    if (found && now() - found.lastUsedAt > TOUCH_EVERY_MS)
-      await sessions.touchSession(found.team.id, tokenHash, now());
+    if (found && now() - found.lastUsedAt > TOUCH_EVERY_MS) touch(found.team.id, tokenHash);
     return found;
   }
 
