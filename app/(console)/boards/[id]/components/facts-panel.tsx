@@ -60,9 +60,6 @@ function LifeFacts({ board }: { board: Board }) {
       <Fact name="Client">{board.clientVersion}</Fact>
       <Fact name="Address">{board.address}</Fact>
       <Fact name="Chip id">{board.chipId && <code className="font-mono text-xs">{board.chipId}</code>}</Fact>
-      <Fact name="Added">
-        <Ago at={board.createdAt} />
-      </Fact>
       <Fact name="Last heard">{board.lastSeenAt === null ? 'never' : <Ago at={board.lastSeenAt} />}</Fact>
     </>
   );
@@ -77,9 +74,17 @@ export function FactsPanel({ board }: { board: Board }) {
           Facts
         </h2>
       </div>
+      {board.platform === null ? (
+        <p className="border-b border-line/60 px-4 py-3 text-ink-faint">
+          The board tells of itself when it first connects.
+        </p>
+      ) : null}
       <dl className="divide-y divide-line/60 py-1">
-        <SystemFacts board={board} />
-        <LifeFacts board={board} />
+        {board.platform === null ? null : <SystemFacts board={board} />}
+        {board.platform === null ? null : <LifeFacts board={board} />}
+        <Fact name="Added">
+          <Ago at={board.createdAt} />
+        </Fact>
         <div className="flex items-center justify-between gap-2 py-1 pr-2 pl-4">
           <dt className="shrink-0 text-ink-faint">Board id</dt>
           <dd className="flex min-w-0 items-center gap-1">

@@ -49,7 +49,11 @@ function RunButtons({ board, runs, onRun }: { board: Board; runs: Runs; onRun: (
   const { active } = runs;
   if (active) {
     return (
-      <Button size="small" look="danger" onClick={() => runs.cancel(active.jobId)}>
+      <Button
+        size="small"
+        look={active.run.state === 'queued' ? 'plain' : 'danger'}
+        onClick={() => runs.cancel(active.jobId)}
+      >
         <Square aria-hidden className="fill-current" />
         {active.run.state === 'queued' ? 'Take back' : 'Interrupt'}
       </Button>
