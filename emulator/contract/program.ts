@@ -1,4 +1,5 @@
 /** Running a program on a board in a test: EXEC, credits as a hub gives them, and what came back. */
+import { within } from './deadline.ts';
 import type { BoardLink } from './test-hub.ts';
 
 export interface Outcome {
@@ -35,6 +36,11 @@ export async function start(link: BoardLink, source: string, job = 0): Promise<R
     } else outcome = { output, state: next.state, status: next.status, traceback: next.traceback, job: next.job };
   }
 
+  async function untilEnd(): Promise<Outcome> {
+    while (outcome === undefined) await step();
+    return outcome;
+  }
+
   return {
     rid,
     async sees(text) {
@@ -46,10 +52,7 @@ export async function start(link: BoardLink, source: string, job = 0): Promise<R
     },
     input: (text) => link.send({ op: 'input', rid, bytes: Buffer.from(text) }),
     interrupt: () => link.send({ op: 'interrupt', rid }),
-    async ended() {
-      while (outcome === undefined) await step();
-      return outcome;
-    },
+    ended: () => within(untilEnd(), `the end of the program, which has printed ${output.length} characters`),
   };
 }
 
