@@ -13,6 +13,7 @@ test('after kill -9 of the hub the page says so, comes back by itself, and the r
   boards,
   look,
 }) => {
+  test.slow();
   const dataDir = await mkdtemp(join(tmpdir(), 'cloudmanager-killed-'));
   const first = await startOwnHub(dataDir, 0);
   await page.goto(first.setupUrl ?? '');

@@ -26,6 +26,7 @@ export class BoardsPage {
     return this.#page.getByRole('link', { name, exact: true });
   }
 
+  /** Ends on the page of the new board. */
   async addVirtual(): Promise<void> {
     const menu = this.#page.getByRole('button', { name: 'Add board' });
     const direct = this.#page.getByRole('button', { name: 'Add a virtual board' });
@@ -36,6 +37,7 @@ export class BoardsPage {
     } else {
       await direct.click();
     }
+    await this.#page.waitForURL(/\/boards\/[0-9a-f]{32}/);
   }
 
   async openAddByHand(): Promise<void> {
