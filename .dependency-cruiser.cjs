@@ -128,7 +128,7 @@ module.exports = {
     {
       name: 'nobody-imports-the-top',
       severity: 'error',
-      from: { path: '^(app|bench|cli|device|emulator|lib|playwright|server)/' },
+      from: { path: '^(app|bench|cli|device|emulator|lib|playwright|server)/', pathNot: TEST },
       to: { path: '^(app|bench|cli|playwright|scripts)/', pathNot: '^$1/' },
     },
     {
