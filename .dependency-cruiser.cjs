@@ -129,7 +129,7 @@ module.exports = {
       name: 'nobody-imports-the-top',
       severity: 'error',
       from: { path: '^(app|bench|cli|device|emulator|lib|playwright|server)/', pathNot: TEST },
-      to: { path: '^(app|bench|cli|playwright|scripts)/', pathNot: '^$1/' },
+      to: { path: '^(app|bench|cli|playwright)/', pathNot: '^$1/' },
     },
     {
       name: 'next-and-react',
