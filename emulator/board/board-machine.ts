@@ -21,6 +21,8 @@ export interface MachineParts {
   readonly log: (message: string) => void;
 }
 
+/** The board's own memory is the VM's; what its thread needs beside it is little. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 /** A program that resets in a circle must not take a whole core; a real board needs longer to start. */
 const SHORTEST_LIFE_MS = 300;
 
@@ -112,7 +114,11 @@ export class BoardMachine {
       resetCause,
     };
     this.#startedAt = performance.now();
-    const worker = new Worker(this.#parts.worker, { workerData: start, name: `board ${name}` });
+    const worker = new Worker(this.#parts.worker, {
+      workerData: start,
+      name: `board ${name}`,
+      resourceLimits: THREAD_LIMITS,
+    });
     this.#worker = worker;
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);

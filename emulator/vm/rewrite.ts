@@ -34,6 +34,11 @@ interface Shapes {
 }
 
 const MEMORY_MAX_PAGES = 512;
+/**
+ * The C stack grows down towards address 0, where the glue keeps a few words to find overflows. What ended calls left
+ * below the stack pointer is wiped at each collection: later frames lie over it, and it would keep garbage alive.
+ */
+const STACK_END = 256;
 
 export function rewriteVm(original: string): { readonly wat: string; readonly addresses: VmAddresses } {
   // spill-pointers finds the C stack by this name only.
@@ -132,6 +137,7 @@ function addCollector(wat: string, shapes: Shapes): string {
   (call $${shapes.collectStart})
   (call $scan_c_stack (global.get $__stack_pointer))
   (call $${shapes.collectEnd})
+  (memory.fill (i32.const ${STACK_END}) (i32.const 0) (i32.sub (global.get $__stack_pointer) (i32.const ${STACK_END})))
  )${scanFunction(shapes)}`;
   return replaceOnce(capped, 'gc_collect', shapes.collect.text, collect);
 }
