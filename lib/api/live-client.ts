@@ -52,7 +52,7 @@ export interface LiveConnection {
 /** The hub's close code when the session behind the socket has ended. */
 const LIVE_CLOSE_SIGNED_OUT = 4401;
 const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 15_000;
+const MAX_RETRY_MS = 5_000;
 /** Characters a stdin message may carry; the contract's limit is 4096. */
 const STDIN_CHUNK = 4096;
 

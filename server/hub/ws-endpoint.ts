@@ -44,7 +44,7 @@ export class DeviceEndpoint {
       this.#server.handleUpgrade(request, socket, head, (ws) => {
         // From here on the session counts the socket.
         socket.off('close', leave);
-        this.#take(ws, request.socket.remoteAddress ?? null);
+        this.#take(ws, plainAddress(request.socket.remoteAddress));
       });
     }
   }
@@ -109,4 +109,9 @@ function ignore(): void {}
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', ignore);
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}
+
+/** A socket that listens on `::` names an IPv4 peer as `::ffff:192.0.2.7` (RFC 4291 §2.5.5.2). */
+function plainAddress(address: string | undefined): string | null {
+  return address?.replace(/^::ffff:/, '') ?? null;
 }
