@@ -8,8 +8,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rewriteVm } from './rewrite.ts';
+import { clearFrames, rewriteVm } from './rewrite.ts';
 import { ShapeChanged } from './wat-text.ts';
+
+type Binaryen = typeof import('binaryen').default;
 
 export interface VmBuild {
   readonly wasmPath: string;
@@ -63,6 +65,17 @@ async function transform(original: Uint8Array) {
   const source = binaryen.readBinary(original);
   const { wat, addresses } = rewriteVm(source.emitText());
   source.dispose();
+  const spilled = parse(binaryen, wat);
+  spilled.runPasses(PASSES);
+  const module = parse(binaryen, clearFrames(spilled.emitText()));
+  spilled.dispose();
+  if (!module.validate()) throw new ShapeChanged('the rewritten module is not valid');
+  const wasm = module.emitBinary();
+  module.dispose();
+  return { wasm, addresses };
+}
+
+function parse(binaryen: Binaryen, wat: string) {
   const module = binaryen.parseText(wat);
   const feature = binaryen.Features;
   module.setFeatures(
@@ -75,11 +88,7 @@ async function transform(original: Uint8Array) {
       feature.ReferenceTypes |
       feature.SignExt,
   );
-  module.runPasses(PASSES);
-  if (!module.validate()) throw new ShapeChanged('the rewritten module is not valid');
-  const wasm = module.emitBinary();
-  module.dispose();
-  return { wasm, addresses };
+  return module;
 }
 
 function isUpToDate(wasmPath: string, addressesPath: string, inputs: string): boolean {

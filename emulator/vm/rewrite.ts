@@ -47,6 +47,27 @@ export function rewriteVm(original: string): { readonly wat: string; readonly ad
   return { wat: addDoorbell(addCollector(wat, shapes), shapes), addresses: shapes.addresses };
 }
 
+const FRAME =
+  /\(global\.set \$__stack_pointer\s+\(local\.tee (\$\S+)\s+\(i32\.sub\s+\(global\.get \$__stack_pointer\)\s+\(i32\.const (\d+)\)\s+\)\s+\)\s+\)/g;
+
+/**
+ * After the compiler has put the pointers on the stack: every frame begins empty. Else the places that a call has not used
+ * yet would still show the collector what an earlier call left there, and garbage would stay alive by accident.
+ */
+export function clearFrames(wat: string): string {
+  let count = 0;
+  const cleared = wat.replaceAll(FRAME, (allocation, frame: string, size: string) => {
+    count += 1;
+    const stores = Array.from(
+      { length: Math.floor(Number(size) / 8) },
+      (_, index) => `\n  (i64.store offset=${index * 8} (local.get ${frame}) (i64.const 0))`,
+    );
+    return allocation + stores.join('');
+  });
+  if (count === 0) throw new ShapeChanged('no function keeps pointers on the stack');
+  return cleared;
+}
+
 function findShapes(wat: string): Shapes {
   const functions = listFunctions(wat);
   const byName = new Map(functions.map((each) => [each.name, each]));
