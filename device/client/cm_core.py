@@ -1,10 +1,11 @@
 # The client: one link to the hub, kept for ever. Nothing here waits: pump() does what can be done now. What calls it is
-# cm_port_*: socket callbacks and a timer on a board, signals on Linux; a loop or asyncio may call it as well.
+# cm_port_*: socket callbacks and a timer on a board, signals on Linux, elsewhere your own loop.
 # Only this file, cm_wire and the port stay in memory; all else is imported when it is needed and forgotten when idle.
 # Read next: cm_dial (how a link begins and ends), cm_rare (what the hub asks for), cm_exec (programs).
 import gc
 import os
 import struct
+import sys
 from time import ticks_ms, ticks_add, ticks_diff
 import cm_wire
 from cm_wire import rx, tx, rv, tv
@@ -33,28 +34,34 @@ tidy = 60
 # The next attempt while there is no link, the deadline of a step while there is.
 at = 0
 _second = 0
-_dial = None
-_busy = False
+_dial = port = None
+# While it is pumped, and before it starts.
+_busy = True
 
 
 # A module that stays until nothing was asked for a while.
 def late(name):
     global tidy
     tidy = uptime + _IDLE_S
+    # What stays a while goes to the low end of the heap, below the garbage of the hour.
+    if name not in sys.modules:
+        gc.collect()
     return __import__(name)
 
 
 def start():
-    global port, boots, safe, trial, at, _second
+    global port, boots, safe, trial, at, _second, _busy
     s = late('cm_store')
     boots, safe, trial = s.next_boot(), s.safe, s.trial
     at = _second = ticks_ms()
-    port = __import__('cm_port_esp8266' if hasattr(os, 'dupterm_notify') else 'cm_port_unix')
+    kind = 'esp8266' if hasattr(os, 'dupterm_notify') else 'unix' if sys.platform == 'linux' else 'pump'
+    port = __import__('cm_port_' + kind)
+    _busy = False
 
 
-def pump():
+def _step():
     global uptime, at, _second, _dial, _busy
-    # A program that waits pumps, and may have been started by what pumps.
+    # Callbacks come while a loop pumps.
     if _busy:
         return
     _busy = True
@@ -73,6 +80,8 @@ def pump():
                 if not n:
                     break
                 n = cm_wire.unseal(n)
+                if n < 24:
+                    raise OSError(104)
                 at = ticks_add(now, _DEAD_MS)
                 _serve(n)
             if run:
@@ -88,9 +97,9 @@ def pump():
         _busy = False
 
 
-# For callbacks: while /app/main.py holds the foreground nobody else would start a program.
-def poke(_=None):
-    pump()
+# For loops and callbacks, as often as you like; the argument is what callbacks are given. A program that waits pumps, too.
+def pump(_=None):
+    _step()
     if run:
         run.poke()
 
@@ -106,6 +115,7 @@ def _serve(n):
     tv[26:28] = rv[22:24]
     try:
         if rx[21] == _PING:
+            gc.collect()
             struct.pack_into('>IbI', tx, 28, gc.mem_free(), port.rssi(), uptime)
             put(_PONG, 9)
         elif not run or not run.control(n):

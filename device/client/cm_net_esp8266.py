@@ -21,7 +21,7 @@ def online(wifi):
 
 
 def watch(s):
-    s.setsockopt(socket.SOL_SOCKET, _CALLBACK, cm_core.poke)
+    s.setsockopt(socket.SOL_SOCKET, _CALLBACK, cm_core.pump)
 
 
 def chip():

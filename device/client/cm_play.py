@@ -57,11 +57,14 @@ def run(nested=False):
         cm_exec.result = _play()
         cm_exec.phase = _ENDING
         # An interrupt that was on its way arrives here at the latest.
+        cm_exec.term.ring()
         for _ in (1, 2):
             pass
     except KeyboardInterrupt:
         pass
-    cm_exec.phase = _ENDING
+    # The hub may have its DONE by now, and the next program be waiting.
+    if cm_exec.phase == _RUNNING:
+        cm_exec.phase = _ENDING
     builtins.print, builtins.input = _print, _input
     gc.collect()
     cm_exec.term.ring()

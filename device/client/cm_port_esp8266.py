@@ -21,7 +21,7 @@ _wlan = WLAN(0)
 
 # An idle timer only keeps time; one that has something to wait for is quick, because callbacks get lost.
 def pace(quick):
-    _timer.init(mode=Timer.PERIODIC, period=_QUICK_MS if quick else _IDLE_MS, callback=cm_core.poke)
+    _timer.init(mode=Timer.PERIODIC, period=_QUICK_MS if quick else _IDLE_MS, callback=cm_core.pump)
 
 
 def rssi():

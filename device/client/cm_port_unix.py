@@ -14,48 +14,56 @@ _SIGALRM = const(14)
 _SIGIO = const(29)
 _SIG_BLOCK = const(0)
 _SIG_UNBLOCK = const(1)
+_SA_RESTART = const(0x10000000)
 _QUICK_US = const(50000)
+_IDLE_US = const(1000000)
+_SOON_US = const(1000)
 
 _libc = ffi.open('libc.so.6')
 _kill = _libc.func('i', 'kill', 'ii')
-_getpid = _libc.func('i', 'getpid', '')
-_signal = _libc.func('p', 'signal', 'ip')
+_sigaction = _libc.func('i', 'sigaction', 'iPp')
 _setitimer = _libc.func('i', 'setitimer', 'iPp')
-fcntl = _libc.func('i', 'fcntl', 'iii')
 _sigprocmask = _libc.func('i', 'sigprocmask', 'iPp')
 _sigsuspend = _libc.func('i', 'sigsuspend', 'P')
 _exit = _libc.func('v', '_exit', 'i')
-_NONE = bytes(128)
-_OURS = struct.pack('L', 1 << _SIGALRM - 1 | 1 << _SIGIO - 1) + bytes(120)
-_SOON = struct.pack('llll', 0, _QUICK_US, 0, 1000)
-me = _getpid()
-_rung = _inside = _wanted = _hit = False
+fcntl = _libc.func('i', 'fcntl', 'iii')
+me = _libc.func('i', 'getpid', '')()
+_rung = _wanted = _inside = False
+# What micropython.heap_unlock answers in a handler that did not come upon a locked heap.
+_open = None
 
 
-# The handler. KeyboardInterrupt is a SIGINT to ourselves, sent by the last thing that it does, because MicroPython with
-# threads raises it at the next jump, be that in here or in a callback. A second one before the first was heard would
-# end the process; a callback that runs has proved that it was.
+def _mask(*signals):
+    return struct.pack('L', sum([1 << n - 1 for n in signals])) + bytes(128 - struct.calcsize('L'))
+
+
+# The handler. A SIGINT becomes KeyboardInterrupt wherever MicroPython is; it is sent from here, as it waits for the end of a handler,
+# and only when what was interrupted is neither the collector, which would leave the heap locked, nor a callback.
 def _ring(_):
-    global _rung, _wanted, _hit
-    if _wanted and not _inside and not _hit:
-        _wanted, _hit = False, True
-        return _kill(me, _SIGINT)
-    if not _rung:
+    global _rung, _wanted, _open
+    micropython.heap_lock()
+    n = micropython.heap_unlock()
+    if _open is None:
+        _open = n
+    if _wanted and not _inside and n == _open:
+        _wanted = False
+        _kill(me, _SIGINT)
+    elif not _rung:
         _rung = True
         micropython.schedule(_poke, None)
 
 
 def _poke(_):
-    global _rung, _inside, _hit
-    _inside, _rung, _hit = True, False, False
-    cm_core.poke()
+    global _rung, _inside
+    _inside, _rung = True, False
+    cm_core.pump()
     _inside = False
     if _wanted:
-        _setitimer(0, _SOON, None)
+        _alarm(_SOON_US)
 
 
-# `lock`: run as an interrupt is, without heap and scheduler.
-_handler = ffi.callback('v', _ring, 'i', lock=True)
+def _alarm(us):
+    _setitimer(0, struct.pack('llll', us // 1000000, us % 1000000, us // 1000000, us % 1000000), None)
 
 
 # The process that started us starts us again.
@@ -64,17 +72,22 @@ class _Machine:
 
 
 def pace(quick):
-    s, us = (0, _QUICK_US) if quick else (1, 0)
-    _setitimer(0, struct.pack('llll', s, us, s, us), None)
+    _alarm(_QUICK_US if quick else _IDLE_US)
 
 
 def rssi():
     return 0
 
 
-# Has the core pumped soon.
+# For a program that waits: has the core pumped soon.
 def ring():
-    _ring(0)
+    global _wanted, _rung
+    if _wanted:
+        _wanted = False
+        raise KeyboardInterrupt
+    if not _rung:
+        _rung = True
+        micropython.schedule(_poke, None)
 
 
 def interrupt():
@@ -85,18 +98,23 @@ def interrupt():
 # Programs run here, at main level. Signals get in only while it waits, so that none comes between looking and waiting.
 # Ctrl-C of a person ends it.
 def idle():
+    ours = _mask(_SIGALRM, _SIGIO)
     while True:
-        _sigprocmask(_SIG_BLOCK, _OURS, None)
+        _sigprocmask(_SIG_BLOCK, ours, None)
         # Scheduled work is done at the jump back, so the look comes first.
         while True:
             if cm_core.run and cm_core.run.phase == 1:
                 break
-            _sigsuspend(_NONE)
-        _sigprocmask(_SIG_UNBLOCK, _OURS, None)
+            _sigsuspend(bytes(128))
+        _sigprocmask(_SIG_UNBLOCK, ours, None)
         __import__('cm_play').run()
 
 
 sys.modules['machine'] = _Machine
-_signal(_SIGIO, _handler.cfun())
-_signal(_SIGALRM, _handler.cfun())
+# `lock`: run as an interrupt is, without heap and scheduler; and SIGINT waits for its end.
+_handler = ffi.callback('v', _ring, 'i', lock=True)
+_action = struct.pack('P', _handler.cfun()) + _mask(_SIGINT) + struct.pack('iP', _SA_RESTART, 0)
+_sigaction(_SIGIO, _action, None)
+_sigaction(_SIGALRM, _action, None)
+_kill(me, _SIGALRM)
 pace(True)

@@ -39,7 +39,7 @@ def _notify(text):
 # Has the core pumped soon.
 def ring():
     try:
-        micropython.schedule(cm_core.poke, None)
+        micropython.schedule(cm_core.pump, None)
     except RuntimeError:
         pass
 

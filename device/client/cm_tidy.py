@@ -6,7 +6,7 @@ from micropython import const
 
 _HEALTHY_S = const(60)
 _NEVER = const(0x3FFFFFFF)
-_KEPT = ('cm_core', 'cm_wire', 'cm_port_esp8266', 'cm_port_unix')
+_KEPT = ('cm_core', 'cm_wire')
 
 
 def tidy():
@@ -21,7 +21,7 @@ def tidy():
         if f:
             f.close()
         for name in list(sys.modules):
-            if name[:3] == 'cm_' and name not in _KEPT:
+            if name[:3] == 'cm_' and name not in _KEPT and name[:8] != 'cm_port_':
                 del sys.modules[name]
         gc.collect()
     cm_core.tidy = _NEVER if well else _HEALTHY_S

@@ -138,6 +138,6 @@ def unseal(n):
     # From a zero IV only the IV's own block comes out wrong, and that one carries nothing.
     aes(keys[3], _CBC, _ZERO).decrypt(rv[5:n], rv[5:n])
     pad = rx[n - 1]
-    if not 0 < pad < 17 or rv[n - pad : n] != bytes([pad]) * pad or n - pad < _RX + 3:
+    if not 0 < pad < 17 or rv[n - pad : n] != bytes([pad]) * pad:
         raise OSError(_ECONNRESET)
     return n - pad

@@ -139,11 +139,15 @@ export class Program {
   readonly peer: Peer;
   readonly rid: number;
   readonly aside: BoardOperation[] = [];
-  text = '';
+  #bytes: Uint8Array = new Uint8Array(0);
 
   constructor(peer: Peer, rid: number) {
     this.peer = peer;
     this.rid = rid;
+  }
+
+  get text(): string {
+    return Buffer.from(this.#bytes).toString();
   }
 
   interrupt(): void {
@@ -158,12 +162,15 @@ export class Program {
     this.peer.send({ op: 'credit', rid: this.rid, count });
   }
 
+  #take(out: Of<'out'>): void {
+    this.#bytes = Buffer.concat([this.#bytes, out.bytes]);
+    this.credit(1);
+  }
+
   /** Takes output until `text` ends with `mark`. */
   async until(mark: string): Promise<void> {
     while (!this.text.endsWith(mark)) {
-      const out = await this.peer.expect('out');
-      this.text += Buffer.from(out.bytes).toString();
-      this.credit(1);
+      this.#take(await this.peer.expect('out'));
     }
   }
 
@@ -172,8 +179,7 @@ export class Program {
       const operation = await this.peer.next();
       if (operation.op === 'done') return { text: this.text, done: operation };
       if (operation.op === 'out') {
-        this.text += Buffer.from(operation.bytes).toString();
-        this.credit(1);
+        this.#take(operation);
       } else this.aside.push(operation);
     }
   }

@@ -1,0 +1,13 @@
+# A system of which nothing is known: its own loop, or asyncio, calls cm_core.pump(). Programs run inside that call.
+import cm_core
+
+KIND = 'pump'
+cm_core.app = True
+
+
+def pace(quick):
+    pass
+
+
+def rssi():
+    return 0
