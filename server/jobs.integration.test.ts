@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Job } from '#lib/api/schema.ts';
 import { type LiveSocket, type ScriptedBoard, TestHub, within } from './start.fixture.ts';
 
 let hub: TestHub;
@@ -35,6 +36,15 @@ async function leaves(board: ScriptedBoard, how: () => void): Promise<void> {
       message.data.board.id === id &&
       message.data.board.state === 'offline',
   );
+}
+
+/** As soon as the program can read it. */
+async function typeInto(job: Job, data: string): Promise<void> {
+  const path = `/jobs/${job.id}/boards/${job.runs[0]!.boardId}/stdin`;
+  const type = async () => {
+    while ((await hub.call('POST', path, { data })).status !== 202);
+  };
+  await within(type(), 'program that reads');
 }
 
 describe('a program on a board', () => {
@@ -219,16 +229,27 @@ describe('a board that drops in the middle', () => {
     await leaves(board, () => board.drop());
     expect((await hub.call('GET', `/jobs/${job.id}`)).body.runs[0].state).toBe('running');
     await returns(board);
-    const path = `/jobs/${job.id}/boards/${job.runs[0]!.boardId}/stdin`;
-    await within(
-      (async () => {
-        while ((await hub.call('POST', path, { data: 'x\n' })).status !== 202);
-      })(),
-      'attached program',
-    );
+    await typeInto(job, 'x\n');
     expect((await live.ended(job)).state).toBe('succeeded');
-    expect((await hub.output(job)).text).toBe('one\nread x\n');
     expect(board.started.length).toBe(1);
+  });
+
+  it('and misses what it printed meanwhile: its output says so at that place', async () => {
+    const board = await hub.onlineBoard('b-1', live);
+    const job = await hub.run('b-1', 'print one\nread');
+    live.send({ type: 'watch', jobId: job.id });
+    await live.running(job);
+    await leaves(board, () => board.drop());
+    board.print('lost\n');
+    await returns(board);
+    await typeInto(job, 'x\n');
+    expect((await live.ended(job)).state).toBe('succeeded');
+    const { text, next } = await hub.output(job);
+    expect(text).toMatch(
+      /^one\n\n\[… output between \d\d:\d\d:\d\d and \d\d:\d\d:\d\d UTC is lost: the link was down …]\nread x\n$/,
+    );
+    expect(next).toBe(Buffer.byteLength(text));
+    expect(live.heard.map((message) => (message.type === 'run.output' ? message.data.text : '')).join('')).toBe(text);
   });
 
   it.each(['succeeded', 'failed'] as const)('and has %s meanwhile: the journal says so', async (state) => {
@@ -239,6 +260,7 @@ describe('a board that drops in the middle', () => {
     board.finishUnseen(state);
     board.connect();
     expect(await live.ended(job)).toMatchObject({ state, reason: expect.stringContaining('off line') });
+    expect((await hub.output(job)).text).toMatch(/^\[… output after [\d:]+ UTC is lost: the link was down …]\n$/);
     expect(board.started.length).toBe(1);
   });
 
@@ -266,7 +288,7 @@ describe('a hub that restarts in the middle', () => {
     await returns(board);
     await hub.call('POST', `/jobs/${job.id}/cancel`);
     expect(await live.ended(job)).toMatchObject({ state: 'cancelled', reason: 'It was cancelled.' });
-    expect((await hub.output(job)).text).toBe('one\n');
+    expect((await hub.output(job)).text).toMatch(/^one\n\n\[… output between .* is lost: the link was down …]\n$/);
     expect(board.started.length).toBe(1);
   });
 

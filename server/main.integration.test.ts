@@ -158,6 +158,7 @@ describe('kill -9 of the hub during a run', () => {
       expect((await hub.call('GET', `/jobs/${waits.id}`)).body.runs[0].state).toBe('queued');
       board.connect();
       expect(await live.ended(ran)).toMatchObject({ state: 'succeeded', reason: expect.stringContaining('off line') });
+      expect((await hub.output(ran)).text).toMatch(/^before\n\n\[… output after .* is lost: the link was down …]\n$/);
       expect((await live.ended(waits)).state).toBe('succeeded');
       expect((await hub.output(waits)).text).toBe('after\n');
       expect(board.started).toEqual(['print before\nwait', 'print after']);

@@ -71,7 +71,7 @@ export class BoardLinks implements SessionListener {
     const { session } = entry;
     entry.session = undefined;
     session?.end('removed');
-    if (session) this.#listener.onDisconnected(boardId);
+    if (session) this.#listener.onDisconnected(boardId, session.lastHeardAt);
     this.presence.forget(entry);
   }
 
@@ -104,7 +104,7 @@ export class BoardLinks implements SessionListener {
       entry.execution = undefined;
       before.end('replaced');
       this.#deps.log.warn({ boardId: session.boardId }, 'A newer session has taken over');
-      this.#listener.onDisconnected(session.boardId);
+      this.#listener.onDisconnected(session.boardId, before.lastHeardAt);
     }
     if (session.info) this.onInfo(session, session.info);
     if (session.info) this.#listener.onConnected(session.boardId, session.info);
@@ -151,7 +151,7 @@ export class BoardLinks implements SessionListener {
     entry.lastSeenAt = session.lastHeardAt;
     this.presence.refresh(entry);
     this.presence.save(entry);
-    this.#listener.onDisconnected(session.boardId);
+    this.#listener.onDisconnected(session.boardId, session.lastHeardAt);
   }
 
   onFailure(session: Session, error: unknown): void {

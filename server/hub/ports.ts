@@ -62,7 +62,8 @@ export interface Bus {
 /** Told of a board's comings and goings, after presence has changed. Must not throw. */
 export interface HubListener {
   onConnected(boardId: BoardId, info: BoardInfo): void;
-  onDisconnected(boardId: BoardId): void;
+  /** `lastHeardAt`: when its newest record came; a link may have been dead for a minute before that is seen. */
+  onDisconnected(boardId: BoardId, lastHeardAt: number): void;
   /** The last journal number given to the board, told to it in WELCOME. */
   lastJobOf?(boardId: BoardId): number;
 }

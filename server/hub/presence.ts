@@ -5,8 +5,8 @@ import { viewOfBoard } from './board-view.ts';
 import type { BoardStore, Bus, Clock } from './ports.ts';
 
 const FACTS_PUBLISH_MS = 5_000;
-/** How old the stored `lastSeenAt` of a connected board may be after a crash of the hub. */
-const FACTS_SAVE_MS = 5 * 60_000;
+/** How old the stored `lastSeenAt` of a connected board may be after a crash of the hub: output that is lost is dated by it. */
+const FACTS_SAVE_MS = 60_000;
 
 export class Presence {
   readonly #clock: Clock;

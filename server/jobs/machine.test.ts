@@ -121,7 +121,7 @@ const table: Record<string, readonly string[]> = {
     'interrupted save ended',
     'cancelled save ended',
   ],
-  'journal running': ['.', 'sent execute', 'sent execute', 'running execute', 'running execute'],
+  'journal running': ['sent save execute', 'sent execute', 'sent execute', 'running execute', 'running execute'],
   'journal lost': [
     '.',
     'interrupted save ended',

@@ -81,6 +81,10 @@ function whileQueued(run: RunStatus, input: RunInput, context: RunContext): Step
       return end(run, context, 'expired', 'The board is off line.');
     case 'board-removed':
       return end(run, context, 'cancelled', 'The board was removed.');
+    case 'journal':
+      return input.says === 'running'
+        ? { state: { ...run, state: 'sent' }, effects: ['save', 'execute'] }
+        : { state: run, effects: [] };
     default:
       return { state: run, effects: [] };
   }

@@ -3,6 +3,7 @@ import type { Run } from '#lib/api/schema.ts';
 import type { JobRow, RunRow } from '#server/store/jobs.ts';
 import type { RunStatus } from './machine.ts';
 import type { OutputWriter } from './output.ts';
+import { outputGap } from './output-gap.ts';
 
 export type TimerName = 'expiry' | 'timeout' | 'overdue';
 
@@ -15,6 +16,7 @@ export class OpenRun {
   readonly ended: Promise<void>;
   readonly markEnded: () => void;
   readonly #timers = new Map<TimerName, () => void>();
+  #unheardSince: number | undefined;
 
   constructor(row: RunRow, job: JobRow, output: OutputWriter) {
     const { state, stopping, startedAt, endedAt, exit, traceback, reason } = row;
@@ -34,6 +36,24 @@ export class OpenRun {
   /** On its way to the board, or running there. */
   get isOnBoard(): boolean {
     return this.status.state === 'sent' || this.status.state === 'running';
+  }
+
+  /** Its board cannot be heard any more: what the program writes from now on is lost. */
+  loseLink(lastHeardAt: number): void {
+    if (this.isOnBoard) this.#unheardSince ??= Math.max(lastHeardAt, this.status.startedAt ?? this.row.queuedAt);
+  }
+
+  /** Nothing was lost: it had not started. */
+  forgetGap(): void {
+    this.#unheardSince = undefined;
+  }
+
+  /** Says in the output what is missing there: up to now, or up to its end. */
+  markGap(nowMs: number, hasEnded: boolean): void {
+    if (this.#unheardSince === undefined) return;
+    const gap = outputGap(this.#unheardSince, hasEnded ? undefined : nowMs, nowMs);
+    this.#unheardSince = undefined;
+    this.output.take(Buffer.from(this.output.totalBytes > 0 ? gap : gap.trimStart()));
   }
 
   hasTimer(name: TimerName): boolean {

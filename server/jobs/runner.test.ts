@@ -114,7 +114,7 @@ const connect = (boardId: BoardId, info: Partial<typeof TEST_INFO> = {}) => {
 const disconnect = (boardId: BoardId) => {
   connected.delete(boardId);
   sent.at(-1)?.fail(new AppError('board_link_lost'));
-  runner.onDisconnected(boardId);
+  runner.onDisconnected(boardId, clock.now());
 };
 const stateNow = () => changes.at(-1)?.state;
 
@@ -161,7 +161,7 @@ it('a run outlives a short absence of its board, and no long one', async () => {
   const { job, rows, boardId } = await aJob(1);
   connected.add(boardId);
   runner.add(job, rows);
-  runner.onDisconnected(boardId);
+  runner.onDisconnected(boardId, clock.now());
   connected.delete(boardId);
   await clock.advance(RECONNECT_GRACE_MS - 1);
   await turns();
@@ -299,4 +299,79 @@ it('a thousand boards are served in turns, each once', async () => {
   await turns(30);
   expect(new Set(sent.map((one) => one.boardId)).size).toBe(1_000);
   expect(sent.length).toBe(1_000);
+});
+
+const textOf = async ({ job, boardId }: { readonly job: JobRow; readonly boardId: BoardId }) => {
+  store.commits.flush();
+  const pieces = await store.outputs.listPieces({ teamId: job.teamId, jobId: job.id, boardId }, 0, 100);
+  return Buffer.concat(pieces.map((piece) => piece.bytes)).toString();
+};
+const clockText = (ms: number) => new Date(ms).toISOString().slice(11, 19);
+
+it('a program that was out of sight for a while has a line in its output that says from when to when', async () => {
+  const made = await aRunningJob();
+  sent[0]!.onOutput(Buffer.from('one\n'));
+  const since = clock.now();
+  disconnect(made.boardId);
+  await clock.advance(12_000);
+  connect(made.boardId, { run: 1 });
+  await turns();
+  sent[1]!.onStarted();
+  sent[1]!.onOutput(Buffer.from('two\n'));
+  const gap = `[… output between ${clockText(since)} and ${clockText(since + 12_000)} UTC is lost: the link was down …]`;
+  expect(await textOf(made)).toBe(`one\n\n${gap}\ntwo\n`);
+});
+
+it('a link that breaks off again before its program is attached to leaves one line, from the first break on', async () => {
+  const made = await aRunningJob();
+  const since = clock.now();
+  disconnect(made.boardId);
+  await clock.advance(2_000);
+  connect(made.boardId, { run: 1 });
+  await turns();
+  disconnect(made.boardId);
+  await clock.advance(3_000);
+  connect(made.boardId, { run: 1 });
+  await turns();
+  sent.at(-1)!.onStarted();
+  const gap = `[… output between ${clockText(since)} and ${clockText(since + 5_000)} UTC is lost: the link was down …]`;
+  expect(await textOf(made)).toBe(`${gap}\n`);
+});
+
+it('a program that ended out of sight has a line in its output that says from when it is missing', async () => {
+  const made = await aRunningJob();
+  const since = clock.now();
+  disconnect(made.boardId);
+  await clock.advance(1_000);
+  connect(made.boardId, { job: [1, 'succeeded', 0] });
+  await turns();
+  expect(stateNow()).toBe('succeeded');
+  expect(await textOf(made)).toBe(`[… output after ${clockText(since)} UTC is lost: the link was down …]\n`);
+});
+
+it('a program that had not reached its board has lost nothing', async () => {
+  const { job, rows, boardId } = await aJob(1);
+  connected.add(boardId);
+  runner.add(job, rows);
+  await turns();
+  disconnect(boardId);
+  connect(boardId);
+  await turns();
+  sent[1]!.onStarted();
+  sent[1]!.end({ state: 'succeeded', status: 0, traceback: '' });
+  await turns();
+  expect(stateNow()).toBe('succeeded');
+  expect(await textOf({ job, boardId })).toBe('');
+});
+
+it('a program that a hub without power has forgotten to have sent is attached to, not ended', async () => {
+  const { job, rows, boardId } = await aJob(1);
+  runner.add(job, rows);
+  connect(boardId, { run: 1 });
+  await turns();
+  expect(sent).toMatchObject([{ job: 1, source: 'x', interrupts: 0 }]);
+  sent[0]!.onStarted();
+  expect(sent[0]!.interrupts).toBe(0);
+  expect(stateNow()).toBe('running');
+  expect(await textOf({ job, boardId })).toContain('is lost');
 });

@@ -60,15 +60,17 @@ export class Runner implements HubListener {
 
   /** Takes up what an earlier run of the hub left; each waits for its board to say how it stands. */
   async load(): Promise<void> {
-    const { runs, jobs, lastSeqs } = await this.#deps.store.jobs.listOpen();
+    const { runs, jobs, boards } = await this.#deps.store.jobs.listOpen();
     const byId = new Map(jobs.map((job) => [job.id, job]));
     const grace = this.#deps.clock.now() + RESTART_GRACE_MS;
-    for (const { boardId, seq } of lastSeqs) this.#queueOf(boardId).lastSeq = seq;
+    const known = new Map(boards.map((board) => [board.boardId, board]));
+    for (const { boardId, seq } of boards) this.#queueOf(boardId).lastSeq = seq;
     for (const row of runs) {
       const job = byId.get(row.jobId);
-      if (job) this.#enqueue(row, job, Math.max(row.queuedAt + job.waitMs, grace));
+      if (!job) continue;
+      const open = this.#enqueue(row, job, Math.max(row.queuedAt + job.waitMs, grace));
+      open.loseLink(known.get(row.boardId)?.lastSeenAt ?? 0);
     }
-    const known = new Set(lastSeqs.map(({ boardId }) => boardId));
     const orphans = [...this.#queues.keys()].filter((boardId) => !known.has(boardId));
     await Promise.all(orphans.map((boardId) => this.removeBoard(boardId)));
   }
@@ -123,19 +125,21 @@ export class Runner implements HubListener {
     const queue = this.#queueOf(boardId);
     queue.current = undefined;
     for (const open of queue.runs) open.stopTimer('expiry');
-    const head = queue.runs.find((open) => open.isOnBoard);
+    // A hub that lost power may have forgotten that it had sent it.
+    const head = queue.runs.find((open) => open.isOnBoard || open.row.seq === info.run);
     if (info.run && info.run !== head?.row.seq) this.#stopStray(queue, info.run);
-    else if (head) this.#apply(head, { type: 'journal', says: journalSays(info, head.row.seq), status: info.job[2] });
+    else if (head) this.#reconcile(head, info);
     this.#soon(queue);
   }
 
-  onDisconnected(boardId: BoardId): void {
+  onDisconnected(boardId: BoardId, lastHeardAt: number): void {
     const queue = this.#queues.get(boardId);
     if (!queue || this.#isStopped) return;
     queue.current = undefined;
     queue.toExecute = undefined;
     const grace = this.#deps.clock.now() + RECONNECT_GRACE_MS;
     for (const open of queue.runs) {
+      open.loseLink(lastHeardAt);
       if (open.isQueued) this.#armExpiry(open, Math.max(open.row.queuedAt + open.job.waitMs, grace));
     }
   }
@@ -155,7 +159,7 @@ export class Runner implements HubListener {
     return queue;
   }
 
-  #enqueue(row: RunRow, job: JobRow, expiresAt: number): void {
+  #enqueue(row: RunRow, job: JobRow, expiresAt: number): OpenRun {
     const queue = this.#queueOf(row.boardId);
     const open = new OpenRun(row, job, createOutputWriter(this.#deps, row, row.outputBytes));
     queue.runs.push(open);
@@ -163,6 +167,7 @@ export class Runner implements HubListener {
     this.#armTimeLimit(open);
     if (this.#deps.hub.isConnected(row.boardId)) this.#soon(queue);
     else if (open.isQueued) this.#armExpiry(open, expiresAt);
+    return open;
   }
 
   #soon(queue: Queue): void {
@@ -200,7 +205,10 @@ export class Runner implements HubListener {
       const execution = this.#deps.hub.execute(queue.boardId, {
         job: open.row.seq,
         source: open.job.code,
-        onStarted: () => this.#apply(open, { type: 'started' }),
+        onStarted: () => {
+          open.markGap(this.#deps.clock.now(), false);
+          this.#apply(open, { type: 'started' });
+        },
         onOutput: (bytes) => open.output.take(bytes),
       });
       const current = { open, execution };
@@ -234,6 +242,14 @@ export class Runner implements HubListener {
     return { type: 'refused', reason: isAppError(error) ? error.message : 'Internal error of the hub.' };
   }
 
+  #reconcile(open: OpenRun, info: BoardInfo): void {
+    const says = journalSays(info, open.row.seq);
+    const wasQueued = open.isQueued;
+    this.#apply(open, { type: 'journal', says, status: info.job[2] });
+    if (says === 'not-started') open.forgetGap();
+    if (wasQueued) open.loseLink(open.row.queuedAt);
+  }
+
   #apply(open: OpenRun, input: RunInput): void {
     if (this.#isStopped) return;
     const { clock } = this.#deps;
@@ -264,6 +280,7 @@ export class Runner implements HubListener {
     const { store, bus, clock, log } = this.#deps;
     const { jobId, boardId, teamId } = open.row;
     open.stopTimers();
+    if (open.status.startedAt !== null) open.markGap(clock.now(), true);
     open.output.finish();
     try {
       await store.commits.durable(() => {

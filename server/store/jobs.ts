@@ -16,8 +16,8 @@ export type JobHead = Omit<JobRow, 'code'> & { readonly codeHead: string };
 export interface OpenWork {
   readonly runs: readonly RunRow[];
   readonly jobs: readonly JobRow[];
-  /** The highest number that each board was given. */
-  readonly lastSeqs: readonly { readonly boardId: BoardId; readonly seq: number }[];
+  /** The highest number that each board was given, and when it was heard last. */
+  readonly boards: readonly { readonly boardId: BoardId; readonly seq: number; readonly lastSeenAt: number | null }[];
 }
 
 /** SQLite takes 32,766 values in a statement. */
@@ -80,7 +80,10 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
       return {
         runs: db.select().from(runs).where(open).orderBy(asc(runs.boardId), asc(runs.seq)).all(),
         jobs: db.select().from(jobs).where(inArray(jobs.id, jobIds)).all(),
-        lastSeqs: db.select({ boardId: boards.id, seq: boards.lastSeq }).from(boards).all(),
+        boards: db
+          .select({ boardId: boards.id, seq: boards.lastSeq, lastSeenAt: boards.lastSeenAt })
+          .from(boards)
+          .all(),
       };
     },
     async findJob(teamId, jobId) {
