@@ -24,7 +24,7 @@ app = False
 linked = False
 # This start's number; connections and failures since; what main.py found; the key in use until a record confirms it.
 boots = links = fails = 0
-safe = trial = epoch = doubt = None
+safe = trial = epoch = None
 # Seconds within which to come back after a session, as the hub wishes.
 window = 1
 uptime = 0
@@ -40,13 +40,13 @@ _busy = True
 
 
 # A module that stays until nothing was asked for a while.
-def late(name):
+def late(a):
     global tidy
     tidy = uptime + _IDLE_S
     # What stays a while goes to the low end of the heap, below the garbage of the hour.
-    if name not in sys.modules:
+    if a not in sys.modules:
         gc.collect()
-    return __import__(name)
+    return __import__(a)
 
 
 def start():
@@ -54,8 +54,8 @@ def start():
     s = late('cm_store')
     boots, safe, trial = s.next_boot(), s.safe, s.trial
     at = _second = ticks_ms()
-    kind = 'esp8266' if hasattr(os, 'dupterm_notify') else 'unix' if sys.platform == 'linux' else 'pump'
-    port = __import__('cm_port_' + kind)
+    s = 'cm_port_unix' if sys.platform == 'linux' else 'cm_port_pump'
+    port = __import__('cm_port_esp8266' if 'dupterm_notify' in dir(os) else s)
     _busy = False
 
 
@@ -90,9 +90,9 @@ def _step():
             _dial = _dial or late('cm_dial').dial()
             next(_dial)
             _dial = not linked and _dial
-    except Exception:
+    except Exception as e:
         _dial = None
-        late('cm_dial').lost()
+        late('cm_dial').lost(e)
     finally:
         _busy = False
 
@@ -104,9 +104,9 @@ def pump(_=None):
         run.poke()
 
 
-# Sends the n bytes at tx[28:] as `op`, with the rid that the caller has put before them. Only with tx free.
-def put(op, n):
-    tx[25] = op
+# Sends the n bytes at tx[28:] as operation `a`, with the rid that the caller has put before them. Only with tx free.
+def put(a, n):
+    tx[25] = a
     cm_wire.seal(3 + n)
 
 

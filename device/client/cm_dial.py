@@ -26,30 +26,30 @@ _NODELAY = const(1)
 
 
 # 'ws://host:port/path' as (secure, host, port, path).
-def _split(url):
-    scheme, _, host, path = url.split('/', 3)
-    secure = scheme == 'wss:'
+def _split(a):
+    scheme, _, host, path = a.split('/', 3)
+    secure = len(scheme) == 4
     host = host.split(':')
     return secure, host[0], int(host[1]) if len(host) > 1 else 443 if secure else 80, path
 
 
 # Looking a name up blocks on lwIP: there is no other way in MicroPython.
-def _connect(host, port, secure):
+def _connect(a, b, c):
     s = socket.socket()
     cm_wire.sock = s
-    where = socket.getaddrinfo(host, port)[0][-1]
+    where = socket.getaddrinfo(a, b)[0][-1]
     # TLS shakes hands in one blocking call on the boards we know. It hides traffic from onlookers, no more: axTLS cannot
     # verify, so the hub is authenticated by CM1 inside.
-    if secure:
+    if c:
         s.settimeout(15)
     else:
         s.setblocking(False)
     try:
         s.connect(where)
     except OSError as e:
-        if e.args[0] not in _IN_PROGRESS or secure:
+        if e.args[0] not in _IN_PROGRESS or c:
             raise
-    if secure:
+    if c:
         import ssl
 
         cm_wire.sock = ssl.wrap_socket(s)
@@ -57,13 +57,13 @@ def _connect(host, port, secure):
     if sys.implementation[1] > (1, 22):
         s.setsockopt(_TCP, _NODELAY, 1)
     s.setblocking(False)
-    _net().watch(s)
+    _net().register(s)
 
 
 # Status 101 is enough: who does not know the key fails below, whatever Sec-WebSocket-Accept said.
-def _upgrade(host, port, path):
+def _upgrade(a, b, c):
     text = 'GET /%s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n'
-    text = (text % (path, host, port, str(b2a_base64(os.urandom(16)), 'ascii').strip())).encode()
+    text = (text % (c, a, b, str(b2a_base64(os.urandom(16)), 'ascii').strip())).encode()
     text = memoryview(text)
     while text:
         text = text[cm_wire.sock.write(text) or 0 :]
@@ -85,23 +85,24 @@ def _upgrade(host, port, path):
 
 # The boot counter is in flash before it is used and the connection counter moves on: Nb never repeats, even where
 # urandom does.
-def _nonce(key):
-    h = sha256(key)
-    h.update(struct.pack('>II', cm_core.boots, cm_core.links))
+def _nonce(a):
+    h = sha256(a)
+    for n in (cm_core.boots, cm_core.links):
+        h.update(struct.pack('>I', n))
     h.update(os.urandom(32))
     h.update(struct.pack('>I', time.ticks_us() & 0xFFFFFFFF))
     return h.digest()
 
 
 # RFC 2104 for keys of 16 and 32 bytes: what is hashed before all else.
-def _pads(key):
-    fill = bytes(64 - len(key))
-    return [bytes([b ^ pad for b in key + fill]) for pad in (0x36, 0x5C)]
+def _pads(a):
+    a += bytes(64 - len(a))
+    return [bytes([b ^ pad for b in a]) for pad in (0x36, 0x5C)]
 
 
-def _shake(board, epoch, key):
+def _shake(a, b, c):
     cm_core.links += 1
-    struct.pack_into('>BBBB16sI32s', tx, 8, 1, 1, 1, 0, board, epoch, _nonce(key))
+    struct.pack_into('>BBBB16sI32s', tx, 8, 1, 1, 1, 0, a, b, _nonce(c))
     cm_wire.frame(64)
     while True:
         end = cm_wire.flush() and cm_wire.recv()
@@ -114,15 +115,14 @@ def _shake(board, epoch, key):
     th.update(tv[8:64])
     th.update(rv[4:44])
     th = th.digest()
-    pads = _pads(key)
+    pads = _pads(c)
     # In the same time wherever the first difference is.
     bad = 0
     proof = mac(pads, b'cm1 hub ', th, b'\1')
     for i in range(32):
         bad |= proof[i] ^ rv[44 + i]
     if bad:
-        cm_core.doubt = True
-        raise ValueError
+        raise KeyError
     tv[8:12] = b'\3\0\0\0'
     tv[12:44] = mac(pads, b'cm1 brd ', th, b'\1')
     out = mac(pads, b'cm1 b2h ', th, b'\1')
@@ -130,15 +130,15 @@ def _shake(board, epoch, key):
     cm_wire.keys = _pads(out[:16]), out[16:], _pads(back[:16]), back[16:]
     cm_wire.seq[:] = [0, 0, 0]
     cm_wire.frame(44)
-    cm_core.epoch = epoch
+    cm_core.epoch = b
 
 
-def _due(ms):
-    cm_core.at = time.ticks_add(time.ticks_ms(), ms)
+def _due(n):
+    cm_core.at = time.ticks_add(time.ticks_ms(), n)
 
 
 def _net():
-    return late('cm_net_' + cm_core.port.KIND)
+    return late('cm_net_' + cm_core.port.kind)
 
 
 def dial():
@@ -146,7 +146,7 @@ def dial():
     cm_core.port.pace(True)
     board, keys, hubs, wifi = late('cm_store').load()
     yield
-    while not _net().online(wifi):
+    while not _net().connect(wifi):
         yield
     secure, host, port, path = _split(hubs[cm_core.fails // len(keys) % len(hubs)])
     epoch, key = keys[cm_core.fails % len(keys)]
@@ -166,13 +166,13 @@ def dial():
 
 # The link, or an attempt, has failed. After a session the next attempt comes at a random moment of the hub's window, else with
 # full jitter: each failure tries the next key, then the next hub.
-def lost():
+def lost(e):
     cm_wire.close()
     if cm_core.linked:
         span = cm_core.window * 1000
     else:
-        span = 1000 * min(_DOUBT_S if cm_core.doubt else _RETRY_S, 1 << min(cm_core.fails, 10))
+        span = 1000 * min(_DOUBT_S if isinstance(e, KeyError) else _RETRY_S, 1 << min(cm_core.fails, 10))
         cm_core.fails += 1
-    cm_core.linked = cm_core.doubt = False
+    cm_core.linked = False
     _due(struct.unpack('>H', os.urandom(2))[0] * span >> 16)
     cm_core.port.pace(cm_core.run or span < 2000)

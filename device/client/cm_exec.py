@@ -40,7 +40,7 @@ result = _CUT
 def begin(n, text):
     global job, phase, source, result, _since, _out, _n, typed, eof, stop, term
     _out = bytearray(_ROOM)
-    term = late('cm_term_' + cm_core.port.KIND)
+    term = late('cm_term_' + cm_core.port.kind)
     if n:
         late('cm_store').job_started(n)
     job, phase, source, result, _since = n, _WAITING, text, _CUT, cm_core.uptime

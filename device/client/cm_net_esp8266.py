@@ -10,23 +10,20 @@ _CONNECTING = const(1)
 
 
 # The firmware keeps the connection and its credentials by itself; it is only helped when it is not at it.
-def online(wifi):
+def connect(a):
     w = network.WLAN(0)
     if w.isconnected():
         return True
-    if wifi and w.status() != _CONNECTING:
+    if a and w.status() != _CONNECTING:
         w.active(True)
-        w.connect(wifi[0], wifi[1])
+        w.connect(a[0], a[1])
     return False
 
 
-def watch(s):
+def register(s):
     s.setsockopt(socket.SOL_SOCKET, _CALLBACK, cm_core.pump)
 
 
-def chip():
-    return machine.unique_id()
-
-
-def cause():
-    return machine.reset_cause()
+# Of the chip, and the cause of this start.
+def id():
+    return machine.unique_id(), machine.reset_cause()

@@ -1,18 +1,14 @@
 # For cm_dial and cm_info: the network is the application's.
-import machine
 
 
-def online(wifi):
+def connect(a):
     return True
 
 
-def watch(s):
+def register(s):
     pass
 
 
-def chip():
-    return machine.unique_id() if hasattr(machine, 'unique_id') else b''
-
-
-def cause():
-    return machine.reset_cause() if hasattr(machine, 'reset_cause') else 0
+# Of the chip, and the cause of this start.
+def id():
+    return b'', 0

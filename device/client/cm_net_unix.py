@@ -7,22 +7,19 @@ _F_SETOWN = const(8)
 _O_NONBLOCK_ASYNC = const(0o24000)
 
 
-def online(wifi):
+def connect(a):
     return True
 
 
-def watch(s):
+def register(s):
     fcntl(s.fileno(), _F_SETOWN, me)
     fcntl(s.fileno(), _F_SETFL, _O_NONBLOCK_ASYNC)
 
 
-def chip():
+# Of the chip, and the cause of this start.
+def id():
     try:
         with open('/cm/chip', 'rb') as f:
-            return f.read(8)
+            return f.read(8), 0
     except OSError:
-        return b''
-
-
-def cause():
-    return 0
+        return b'', 0

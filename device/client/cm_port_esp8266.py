@@ -12,7 +12,7 @@ from network import WLAN
 import cm_core
 from micropython import const
 
-KIND = 'esp8266'
+kind = 'esp8266'
 _IDLE_MS = const(1000)
 _QUICK_MS = const(50)
 _timer = Timer(-1)
@@ -20,8 +20,8 @@ _wlan = WLAN(0)
 
 
 # An idle timer only keeps time; one that has something to wait for is quick, because callbacks get lost.
-def pace(quick):
-    _timer.init(mode=Timer.PERIODIC, period=_QUICK_MS if quick else _IDLE_MS, callback=cm_core.pump)
+def pace(n):
+    _timer.init(mode=Timer.PERIODIC, period=_QUICK_MS if n else _IDLE_MS, callback=cm_core.pump)
 
 
 def rssi():

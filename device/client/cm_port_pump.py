@@ -1,11 +1,11 @@
 # A system of which nothing is known: its own loop, or asyncio, calls cm_core.pump(). Programs run inside that call.
 import cm_core
 
-KIND = 'pump'
+kind = 'pump'
 cm_core.app = True
 
 
-def pace(quick):
+def pace(n):
     pass
 
 

@@ -8,7 +8,7 @@ import sys
 import cm_core
 from micropython import const
 
-KIND = 'unix'
+kind = 'unix'
 _SIGINT = const(2)
 _SIGALRM = const(14)
 _SIGIO = const(29)
@@ -71,8 +71,8 @@ class _Machine:
     reset = lambda: _exit(3)
 
 
-def pace(quick):
-    _alarm(_QUICK_US if quick else _IDLE_US)
+def pace(n):
+    _alarm(_QUICK_US if n else _IDLE_US)
 
 
 def rssi():

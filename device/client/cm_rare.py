@@ -36,27 +36,27 @@ _BODY = const(28)
 _ROOM = const(509)
 
 
-def do(op, b):
-    if op == _EXEC:
+def do(a, b):
+    if a == _EXEC:
         _exec(struct.unpack('>I', b)[0], b[4:])
-    elif op == _PUT:
+    elif a == _PUT:
         struct.pack_into('>I', tx, _BODY, late('cm_files').put(struct.unpack('>I', b)[0], b[4:]))
         put(_OK, 4)
-    elif op == _END:
+    elif a == _END:
         late('cm_files').end(b[:32], str(b[32:], 'utf8'))
         put(_OK, 0)
-    elif op == _GET:
-        off, n = struct.unpack('>IH', b)
-        put(_DATA, late('cm_files').get(off, min(n, _ROOM), str(b[6:], 'utf8'), tv[_BODY : _BODY + _ROOM]))
-    elif op == _KEY:
+    elif a == _GET:
+        n = min(struct.unpack('>H', b[4:])[0], _ROOM)
+        put(_DATA, late('cm_files').get(struct.unpack('>I', b)[0], n, str(b[6:], 'utf8'), tv[_BODY : _BODY + _ROOM]))
+    elif a == _KEY:
         late('cm_key').rotate(struct.unpack('>I', b)[0], b[4:])
         put(_OK, 0)
-    elif op == _WELCOME:
+    elif a == _WELCOME:
         _welcome(b)
-    elif op == _BYE:
+    elif a == _BYE:
         cm_core.window = struct.unpack('>H', b)[0]
         raise OSError(_ECONNABORTED)
-    elif op != 2 and op != 3 and op != 9:
+    elif a != 2 and a != 3 and a != 9:
         # Those are for a program that has ended meanwhile.
         raise ValueError(_UNKNOWN)
 

@@ -29,9 +29,9 @@ class _Term(io.IOBase):
 _term = _Term()
 
 
-def _notify(text):
+def _notify(b):
     global _feed
-    _feed = text
+    _feed = b
     os.dupterm_notify(None)
     _feed = b''
 
@@ -45,9 +45,9 @@ def ring():
 
 
 # A program waits to be run (True), or has ended (False).
-def wake(on):
-    os.dupterm(_term if on else None, 0)
-    if on and not cm_core.app:
+def wake(n):
+    os.dupterm(_term if n else None, 0)
+    if n and not cm_core.app:
         _notify(_LINE)
 
 

@@ -13,7 +13,7 @@ class _Term(io.IOBase):
 out = _Term()
 
 
-def wake(on):
+def wake(n):
     pass
 
 

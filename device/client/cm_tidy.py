@@ -21,7 +21,7 @@ def tidy():
         if f:
             f.close()
         for name in list(sys.modules):
-            if name[:3] == 'cm_' and name not in _KEPT and name[:8] != 'cm_port_':
+            if 'cm_' == name[:3] and name not in _KEPT and sys.modules[name] is not cm_core.port:
                 del sys.modules[name]
         gc.collect()
     cm_core.tidy = _NEVER if well else _HEALTHY_S

@@ -51,12 +51,12 @@ def flush():
 
 
 # Sends tx[8:n] as one frame. Its mask, tx[4:8], stays zero: legal, and free.
-def frame(n, op=_BINARY):
+def frame(n, a=_BINARY):
     global _at, _end
     _end = n
     n -= 8
     _at = 0 if n > 125 else 2
-    tx[_at] = op
+    tx[_at] = a
     tx[_at + 1] = 0xFE if n > 125 else 0x80 | n
     if n > 125:
         tx[2] = n >> 8

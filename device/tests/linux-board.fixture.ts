@@ -11,10 +11,12 @@ import { fileURLToPath } from 'node:url';
 import { boardFiles } from '#lib/provision/files.ts';
 import { ensureMicropython } from '../../scripts/micropython-linux.mjs';
 import { loadClient } from '../tools/build.ts';
-import { HubPeer, type Peer } from './hub-peer.fixture.ts';
+import { DEADLINE_MS, HubPeer, type Peer } from './hub-peer.fixture.ts';
 
 export const BOARD_ID = Uint8Array.from({ length: 16 }, (_, i) => 0x40 + i);
 export const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
+/** Pumped by a loop of its own: for what the client costs without a port. */
+export const PUMP_RUNNER = fileURLToPath(new URL('pump_board.py', import.meta.url));
 const RUNNER = fileURLToPath(new URL('../linux_board.py', import.meta.url));
 
 export class LinuxBoard {
@@ -51,9 +53,8 @@ export class LinuxBoard {
     return readFile(join(this.folder, path));
   }
 
-  start(heap = '38k'): void {
-    const args = ['-X', `heapsize=${heap}`, RUNNER, this.folder];
-    const child = spawn(this.#micropython, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  start(runner = RUNNER): void {
+    const child = spawn(this.#micropython, ['-X', 'heapsize=38k', runner, this.folder]);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.console += text;
@@ -77,6 +78,16 @@ export class LinuxBoard {
     return child.exitCode;
   }
 
+  /** What pump_board.py answers to a line: the next number on its console. */
+  async freeBytes(): Promise<number> {
+    const before = this.console.length;
+    this.#process?.stdin?.write('\n');
+    while (!this.console.endsWith('\n') || this.console.length === before) {
+      await once(this.#process?.stdout ?? process.stdin, 'data', { signal: AbortSignal.timeout(DEADLINE_MS) });
+    }
+    return Number(this.console.trim().split('\n').at(-1));
+  }
+
   kill(): void {
     this.#process?.kill('SIGKILL');
   }
@@ -92,9 +103,10 @@ export class LinuxBoard {
 /** A board that is connected. */
 export async function linkedBoard(
   extra?: Readonly<Record<string, string>>,
+  runner?: string,
 ): Promise<{ board: LinuxBoard; peer: Peer; [Symbol.asyncDispose](): Promise<void> }> {
   const board = await LinuxBoard.provision(extra);
-  board.start();
+  board.start(runner);
   try {
     return { board, peer: await board.link(), [Symbol.asyncDispose]: () => board[Symbol.asyncDispose]() };
   } catch (error) {
