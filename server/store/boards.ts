@@ -1,11 +1,12 @@
 /** Queries about boards. Facts that boards report are collected and written together once a second: the newest wins. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { BoardId, TeamId } from '#lib/api/schema.ts';
 import type { BoardInfo } from '#lib/protocol/info.ts';
 import type { BoardStore, StoredBoard } from '#server/hub/ports.ts';
 import type { Commits } from './commits.ts';
 import type { Db } from './database.ts';
 import { boards } from './schema.ts';
+import { prepareWrite } from './statements.ts';
 
 const FACTS_EVERY_MS = 1_000;
 
@@ -30,6 +31,14 @@ interface Batch {
 export function createBoardQueries(db: Db, commits: Commits): BoardQueries {
   let batch: Batch | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const given = sql.placeholder;
+  const writeFacts = prepareWrite(
+    db,
+    db
+      .update(boards)
+      .set({ info: sql`${sql.param(given('info'), boards.info)}`, lastSeenAt: sql`${given('lastSeenAt')}` })
+      .where(eq(boards.id, given('id'))),
+  );
 
   function flushFacts(): void {
     clearTimeout(timer);
@@ -37,7 +46,7 @@ export function createBoardQueries(db: Db, commits: Commits): BoardQueries {
     batch = undefined;
     if (!facts || !written) return;
     const write = () => {
-      for (const [boardId, each] of facts) db.update(boards).set(each).where(eq(boards.id, boardId)).run();
+      for (const [id, { info, lastSeenAt }] of facts) writeFacts({ id, info, lastSeenAt });
     };
     commits.lazy(write).then(written.resolve, written.reject);
   }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
 import * as schema from './schema.ts';
 
-export type Db = BetterSQLite3Database<typeof schema>;
+export type Db = BetterSQLite3Database<typeof schema> & { readonly $client: Database.Database };
 
 const BUSY_TIMEOUT_MS = 5_000;
 const journalSchema = z.object({ entries: z.array(z.object({ when: z.number() })) });

@@ -20,8 +20,6 @@ export interface OpenWork {
   readonly boards: readonly { readonly boardId: BoardId; readonly seq: number; readonly lastSeenAt: number | null }[];
 }
 
-/** SQLite takes 32,766 values in a statement. */
-const ROWS_A_STATEMENT = 500;
 const CODE_HEAD_CHARACTERS = 200;
 
 export interface JobQueries extends Pick<RunWriter, 'updateStatus' | 'updateOutput'> {
@@ -50,22 +48,21 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
   const headSelection = { ...columns, codeHead: sql<string>`substr(${code}, 1, ${CODE_HEAD_CHARACTERS})` };
 
   function insertRuns(job: JobRow, newRuns: readonly NewRun[]): RunRow[] {
-    return chunks(newRuns, ROWS_A_STATEMENT).flatMap((chunk) => {
-      const ids = chunk.map((run) => run.boardId);
-      const numbered = db
-        .update(boards)
-        .set({ lastSeq: sql`${boards.lastSeq} + 1` })
-        .where(and(eq(boards.teamId, job.teamId), inArray(boards.id, ids)))
-        .returning({ id: boards.id, seq: boards.lastSeq })
-        .all();
-      const seqs = new Map(numbered.map((row) => [row.id, row.seq]));
-      const rows = chunk.flatMap((run) => {
-        const seq = seqs.get(run.boardId);
-        return seq === undefined ? [] : [{ ...FRESH, ...run, jobId: job.id, teamId: job.teamId, seq }];
-      });
-      for (const row of rows) writer.insertRun(row);
-      return rows;
+    const ids = JSON.stringify(newRuns.map((run) => run.boardId));
+    const numbered = db
+      .update(boards)
+      .set({ lastSeq: sql`${boards.lastSeq} + 1` })
+      // The plus keeps SQLite from looking through every board of the team for each of them.
+      .where(and(sql`${boards.id} in (select value from json_each(${ids}))`, sql`+${boards.teamId} = ${job.teamId}`))
+      .returning({ id: boards.id, seq: boards.lastSeq })
+      .all();
+    const seqs = new Map(numbered.map((row) => [row.id, row.seq]));
+    const rows = newRuns.flatMap((run) => {
+      const seq = seqs.get(run.boardId);
+      return seq === undefined ? [] : [{ ...FRESH, ...run, jobId: job.id, teamId: job.teamId, seq }];
     });
+    for (const row of rows) writer.insertRun(row);
+    return rows;
   }
 
   return {
@@ -136,8 +133,4 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
 
 function oneRun(run: Pick<RunRow, 'teamId' | 'jobId' | 'boardId'>) {
   return and(eq(runs.teamId, run.teamId), eq(runs.jobId, run.jobId), eq(runs.boardId, run.boardId));
-}
-
-function chunks<T>(items: readonly T[], size: number): readonly T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }

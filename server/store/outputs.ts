@@ -3,6 +3,7 @@ import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { BoardId, JobId, TeamId } from '#lib/api/schema.ts';
 import type { Db } from './database.ts';
 import { outputs } from './schema.ts';
+import { prepareWrite } from './statements.ts';
 
 export interface OutputKey {
   readonly teamId: TeamId;
@@ -30,20 +31,19 @@ export function createOutputQueries(db: Db): OutputQueries {
   const of = (key: OutputKey) =>
     and(eq(outputs.teamId, key.teamId), eq(outputs.jobId, key.jobId), eq(outputs.boardId, key.boardId));
   const { placeholder } = sql;
-  // The one statement that is run for every few bytes that a program prints: compiled once.
-  const insert = db
-    .insert(outputs)
-    .values({
+  const insert = prepareWrite(
+    db,
+    db.insert(outputs).values({
       teamId: placeholder('teamId'),
       jobId: placeholder('jobId'),
       boardId: placeholder('boardId'),
       from: placeholder('from'),
       bytes: placeholder('bytes'),
-    })
-    .prepare();
+    }),
+  );
   return {
     insertPiece: ({ teamId, jobId, boardId }, { from, bytes }) =>
-      void insert.run({ teamId, jobId, boardId, from, bytes: Buffer.from(bytes) }),
+      insert({ teamId, jobId, boardId, from, bytes: Buffer.from(bytes) }),
     deletePieces: (key, from, to) =>
       void db
         .delete(outputs)

@@ -1,7 +1,8 @@
-/** Writes to runs, as statements that are prepared once: a job for ten thousand boards is ten thousand rows in one turn. */
+/** Writes to runs: a job for ten thousand boards is ten thousand rows in one turn. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { runs } from './schema.ts';
+import { prepareWrite } from './statements.ts';
 
 export type RunRow = typeof runs.$inferSelect;
 export type RunKey = Pick<RunRow, 'teamId' | 'jobId' | 'boardId'>;
@@ -27,9 +28,9 @@ export function createRunWriter(db: Db): RunWriter {
     eq(runs.boardId, given('boardId')),
   );
 
-  const insert = db
-    .insert(runs)
-    .values({
+  const insert = prepareWrite(
+    db,
+    db.insert(runs).values({
       jobId: given('jobId'),
       boardId: given('boardId'),
       teamId: given('teamId'),
@@ -45,32 +46,34 @@ export function createRunWriter(db: Db): RunWriter {
       reason: given('reason'),
       outputBytes: given('outputBytes'),
       tailFrom: given('tailFrom'),
-    })
-    .prepare();
-  const updateStatus = db
-    .update(runs)
-    .set({
-      state: value('state'),
-      stopping: value('stopping'),
-      startedAt: value('startedAt'),
-      endedAt: value('endedAt'),
-      exit: value('exit'),
-      traceback: value('traceback'),
-      reason: value('reason'),
-    })
-    .where(oneRun)
-    .prepare();
-  const updateOutput = db
-    .update(runs)
-    .set({ outputBytes: value('outputBytes'), tailFrom: value('tailFrom') })
-    .where(oneRun)
-    .prepare();
+    }),
+  );
+  const updateStatus = prepareWrite(
+    db,
+    db
+      .update(runs)
+      .set({
+        state: value('state'),
+        stopping: value('stopping'),
+        startedAt: value('startedAt'),
+        endedAt: value('endedAt'),
+        exit: value('exit'),
+        traceback: value('traceback'),
+        reason: value('reason'),
+      })
+      .where(oneRun),
+  );
+  const updateOutput = prepareWrite(
+    db,
+    db
+      .update(runs)
+      .set({ outputBytes: value('outputBytes'), tailFrom: value('tailFrom') })
+      .where(oneRun),
+  );
 
   return {
-    insertRun: (row) => void insert.run({ ...row }),
-    updateStatus: ({ teamId, jobId, boardId }, { state, stopping, startedAt, endedAt, exit, traceback, reason }) =>
-      void updateStatus.run({ teamId, jobId, boardId, state, stopping, startedAt, endedAt, exit, traceback, reason }),
-    updateOutput: ({ teamId, jobId, boardId }, { outputBytes, tailFrom }) =>
-      void updateOutput.run({ teamId, jobId, boardId, outputBytes, tailFrom }),
+    insertRun: insert,
+    updateStatus: (key, status) => updateStatus({ ...key, ...status }),
+    updateOutput: (key, output) => updateOutput({ ...key, ...output }),
   };
 }
