@@ -1,7 +1,8 @@
 /** `/device`: takes the upgrade of a board's socket and feeds its session. All that is refused here costs no cryptography. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { WsOutbox } from '#lib/node/ws-outbox.ts';
 import { MAX_BYTES_AFTER_AUTHENTICATION } from '#lib/protocol/frames.ts';
 import type { Session, SessionSocket } from '#server/session/session.ts';
 import type { Admission } from './admission.ts';
@@ -44,7 +45,7 @@ export class DeviceEndpoint {
       this.#server.handleUpgrade(request, socket, head, (ws) => {
         // From here on the session counts the socket.
         socket.off('close', leave);
-        this.#take(ws, plainAddress(request.socket.remoteAddress));
+        this.#take(ws, socket, plainAddress(request.socket.remoteAddress));
       });
     }
   }
@@ -58,9 +59,9 @@ export class DeviceEndpoint {
     });
   }
 
-  #take(ws: WebSocket, address: string | null): void {
+  #take(ws: WebSocket, socket: Duplex, address: string | null): void {
     this.#openSockets += 1;
-    const session = this.#openSession(new BoardSocket(ws), address);
+    const session = this.#openSession(new BoardSocket(ws, socket), address);
     ws.on('message', (data, isBinary) => {
       if (isBinary && data instanceof Uint8Array) session.receive(data);
       else session.receiveText();
@@ -81,20 +82,23 @@ export class DeviceEndpoint {
 
 class BoardSocket implements SessionSocket {
   readonly #ws: WebSocket;
+  readonly #outbox: WsOutbox;
 
-  constructor(ws: WebSocket) {
+  constructor(ws: WebSocket, socket: Duplex) {
     this.#ws = ws;
+    this.#outbox = new WsOutbox(ws, socket);
   }
 
   send(message: Uint8Array): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(message, ignore);
+    this.#outbox.sendBinary(message);
   }
 
   bufferedBytes(): number {
-    return this.#ws.bufferedAmount;
+    return this.#outbox.bufferedBytes;
   }
 
   close(code: number): void {
+    this.#outbox.flush();
     this.#ws.close(code);
   }
 }

@@ -7,10 +7,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isAppError } from '#lib/errors.ts';
+import { WsOutbox } from '#lib/node/ws-outbox.ts';
 import type { EventBus } from '#server/bus/bus.ts';
 import type { Log } from '#server/log.ts';
 import { isOwnOrigin, type Principal, type Teams } from '#server/teams/teams.ts';
-import { createSubscriber, type LiveJobs } from './subscriber.ts';
+import { createSubscriber, type LiveJobs, type SubscriberDeps } from './subscriber.ts';
 
 export interface LiveDeps {
   readonly teams: Pick<Teams, 'gate' | 'isSessionAlive' | 'onSessionEnded'>;
@@ -56,10 +57,16 @@ export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
     });
   }
 
-  function accept(socket: WebSocket, principal: Principal): void {
+  function accept(socket: WebSocket, stream: Duplex, principal: Principal): void {
     socket.on('error', (error) => log.debug({ reason: error.message }, 'A live socket failed'));
     if (principal.sessionHash !== null) remember(principal.sessionHash, socket);
-    const subscriber = createSubscriber({ socket, principal, bus, jobs, demand: teams.gate.demand });
+    const subscriber = createSubscriber({
+      socket: browserSocket(socket, stream),
+      principal,
+      bus,
+      jobs,
+      demand: teams.gate.demand,
+    });
     socket.on('message', (data, isBinary) => void subscriber.receive(isBinary ? undefined : String(data)));
     socket.once('close', subscriber.end);
   }
@@ -70,7 +77,7 @@ export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
     if (!isOurs) return refuse(socket, '403 Forbidden');
     const principal = await identify({ authorization, cookie, remoteAddress: request.socket.remoteAddress ?? '' });
     if (!principal) return refuse(socket, '401 Unauthorized');
-    server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, principal));
+    server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, socket, principal));
   }
 
   async function identify(credentials: Parameters<typeof teams.gate.identify>[0]): Promise<Principal | undefined> {
@@ -97,6 +104,17 @@ export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
       for (const socket of server.clients) socket.close(CLOSE_GOING_AWAY);
       server.close();
     },
+  };
+}
+
+function browserSocket(socket: WebSocket, stream: Duplex): SubscriberDeps['socket'] {
+  const outbox = new WsOutbox(socket, stream);
+  return {
+    get bufferedAmount() {
+      return outbox.bufferedBytes;
+    },
+    send: (text) => outbox.sendText(text),
+    terminate: () => socket.terminate(),
   };
 }
 

@@ -2,7 +2,6 @@
  * One browser: what it hears and what it may say. A browser that reads too slowly is not buffered for: it misses events, and once it
  * has caught up it is told to fetch the snapshots again.
  */
-import type { WebSocket } from 'ws';
 import { type LiveClientMessage, type LiveServerMessage, liveClientMessageSchema } from '#lib/api/events.ts';
 import type { BoardId, JobId } from '#lib/api/schema.ts';
 import { isAppError } from '#lib/errors.ts';
@@ -25,7 +24,11 @@ export interface LiveJobs {
 }
 
 export interface SubscriberDeps {
-  readonly socket: Pick<WebSocket, 'send' | 'terminate' | 'bufferedAmount'>;
+  readonly socket: {
+    readonly bufferedAmount: number;
+    send(text: string): void;
+    terminate(): void;
+  };
   readonly principal: Principal;
   readonly bus: EventBus;
   readonly jobs: LiveJobs;
