@@ -50,11 +50,26 @@ describe('bus', () => {
   it('output of programs takes no place in the ring', () => {
     const bus = createBus('e1', 2);
     const heard: string[] = [];
-    bus.subscribe(team, (event) => heard.push(`${event.type} ${event.id}`));
+    bus.watch(team, jobId(1), (event) => heard.push(`${event.type} ${event.id}`));
     bus.publish(team, 'board.removed', { boardId });
     for (let at = 0; at < 5; at += 1)
       bus.publish(team, 'run.output', { jobId: jobId(1), boardId, from: at, bytes: 1, text: 'x' });
     expect(heard.at(-1)).toBe('run.output e1-1');
     expect(bus.since(team, 'e1-0')?.length).toBe(1);
+  });
+
+  it('tells output to those of the team who watch its job, and to nobody else', () => {
+    const bus = createBus('e1');
+    const heard: string[] = [];
+    const print = (text: string) =>
+      bus.publish(team, 'run.output', { jobId: jobId(1), boardId, from: 0, bytes: text.length, text });
+    bus.subscribe(team, (event) => heard.push(`subscriber: ${event.type}`));
+    bus.watch(otherTeam, jobId(1), (event) => heard.push(`other team: ${event.data.text}`));
+    bus.watch(team, jobId(2), (event) => heard.push(`other job: ${event.data.text}`));
+    const stop = bus.watch(team, jobId(1), (event) => heard.push(event.data.text));
+    print('a');
+    stop();
+    print('b');
+    expect(heard).toEqual(['a']);
   });
 });

@@ -9,9 +9,9 @@ import { LAUNCHER, STAGED_PATH, type StagedProgram, stageProgram, tracebackOfSta
 /** A board answers EXEC when the program is compiled and about to start. */
 const START_TIMEOUT_MS = 30_000;
 /** OUT records on the way or being taken: enough to keep a board printing over a slow link, little enough to hold. */
-const OUTPUT_WINDOW = 8;
+const OUTPUT_WINDOW = 16;
 /** Credits are granted so many at a time: a CREDIT costs as much as an OUT. */
-const CREDITS_AT_ONCE = 4;
+const CREDITS_AT_ONCE = 8;
 /** Input that may wait for a program that has not started. */
 export const MAX_EARLY_INPUT_BYTES = 64 * 1024;
 const JOB_BYTES = 4;

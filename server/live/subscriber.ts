@@ -43,7 +43,7 @@ export interface Subscriber {
 
 export function createSubscriber({ socket, principal, bus, jobs, demand }: SubscriberDeps): Subscriber {
   const { teamId } = principal;
-  const watched = new Set<JobId>();
+  const watched = new Map<JobId, () => void>();
   let unsubscribe: (() => void) | undefined;
   let catchUp: NodeJS.Timeout | undefined;
 
@@ -51,7 +51,6 @@ export function createSubscriber({ socket, principal, bus, jobs, demand }: Subsc
 
   function pass(event: BusEvent): void {
     if (catchUp !== undefined) return;
-    if (event.type === 'run.output' && !watched.has(event.data.jobId)) return;
     if (socket.bufferedAmount > SLOW_AT_BYTES) waitUntilCaughtUp();
     else send(asMessage(event));
   }
@@ -76,14 +75,20 @@ export function createSubscriber({ socket, principal, bus, jobs, demand }: Subsc
     send({ type: 'ready', id: bus.lastId() });
   }
 
+  function watch(jobId: JobId): void {
+    if (watched.size >= MAX_WATCHED_JOBS || watched.has(jobId)) return;
+    const passOutput = (event: BusEvent) => unsubscribe && pass(event);
+    watched.set(jobId, bus.watch(teamId, jobId, passOutput));
+  }
+
   async function handle(message: LiveClientMessage): Promise<void> {
     switch (message.type) {
       case 'subscribe':
         return subscribe(message.after);
       case 'watch':
-        if (watched.size < MAX_WATCHED_JOBS) watched.add(message.jobId);
-        return;
+        return watch(message.jobId);
       case 'unwatch':
+        watched.get(message.jobId)?.();
         watched.delete(message.jobId);
         return;
       case 'stdin':
@@ -115,6 +120,7 @@ export function createSubscriber({ socket, principal, bus, jobs, demand }: Subsc
 
   function end(): void {
     unsubscribe?.();
+    for (const unwatch of watched.values()) unwatch();
     clearInterval(catchUp);
   }
 

@@ -16,7 +16,8 @@ export interface Commits {
   flush(): void;
 }
 
-const LAZY_MS = 20;
+/** A hundred programs that answer a key at a time would otherwise cost a row for each key. */
+const LAZY_MS = 100;
 
 interface Queued {
   readonly durable: boolean;
