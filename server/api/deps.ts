@@ -9,7 +9,7 @@ export interface ApiDeps {
   readonly teams: Teams;
   readonly boards: Boards;
   readonly jobs: Jobs;
-  readonly hub: Pick<Hub, 'listBoards'>;
+  readonly hub: Pick<Hub, 'countBoards'>;
   /** Id of the newest event: a list read now contains it. */
   readonly lastEventId: () => string;
   readonly log: Log;

@@ -30,7 +30,9 @@ function readRoutes({ app }: Router, { teams, jobs }: ApiDeps): void {
     path: '/jobs',
     summary: 'The newest jobs; with `board`, those of one board and only its part of them',
     request: { query: jobListQuerySchema },
-    responses: { 200: jsonAnswer(jobListSchema, 'Newest first.') },
+    responses: {
+      200: jsonAnswer(jobListSchema, 'Newest first; fewer than `limit` when they have more than 10,000 runs.'),
+    },
   });
   app.openapi(list, async (c) =>
     c.json({ jobs: await jobs.list(c.get('principal').teamId, c.req.valid('query')) }, 200),

@@ -42,6 +42,8 @@ export interface Execution {
 
 export interface Hub {
   listBoards(teamId: TeamId): readonly Board[];
+  /** For who asks often: makes no views. */
+  countBoards(teamId: TeamId): { readonly total: number; readonly online: number };
   findBoard(teamId: TeamId, boardId: BoardId): Board | undefined;
   findBoardByName(teamId: TeamId, name: string): Board | undefined;
   /** True when a session is up and no program of ours runs. */
@@ -80,6 +82,7 @@ export async function createHub(deps: HubDeps): Promise<Hub> {
 
   return {
     listBoards: (teamId) => Array.from(registry.ofTeam(teamId), viewOfBoard),
+    countBoards: (teamId) => countOf(registry.ofTeam(teamId)),
     findBoard: (teamId, boardId) => viewOrUndefined(registry.findOfTeam(teamId, boardId)),
     findBoardByName: (teamId, name) => viewOrUndefined(registry.findByName(teamId, name)),
     isIdle: (boardId) => registry.find(boardId)?.state === 'online',
@@ -101,6 +104,16 @@ export async function createHub(deps: HubDeps): Promise<Hub> {
       await Promise.all([endpoint.stop(), links.stop()]);
     },
   };
+}
+
+function countOf(entries: Iterable<BoardEntry>): { readonly total: number; readonly online: number } {
+  let total = 0;
+  let online = 0;
+  for (const { state } of entries) {
+    total += 1;
+    if (state !== 'offline') online += 1;
+  }
+  return { total, online };
 }
 
 function viewOrUndefined(entry: BoardEntry | undefined): Board | undefined {

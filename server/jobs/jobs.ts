@@ -20,7 +20,7 @@ import { expandSelection } from '#lib/ranges.ts';
 import type { Hub } from '#server/hub/hub.ts';
 import type { HubListener } from '#server/hub/ports.ts';
 import { newJobId } from '#server/store/ids.ts';
-import type { JobRow, NewRun, RunRow } from '#server/store/jobs.ts';
+import type { JobHead, JobRow, NewRun, RunRow } from '#server/store/jobs.ts';
 import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
 import { type OpenRun, viewOfRun } from './open-run.ts';
 import { readOutput } from './output.ts';
@@ -28,6 +28,8 @@ import { JUST_LEFT_MS, Runner, type RunnerDeps } from './runner.ts';
 
 /** Runs that may wait for one board. */
 export const MAX_QUEUED_RUNS = 100;
+/** Runs in one list of jobs; a job for every board of a large team has ten thousand of them. */
+export const MAX_LISTED_RUNS = 10_000;
 const MAX_NAMED = 5;
 
 type JobCreated = z.output<typeof jobCreateSchema>;
@@ -90,7 +92,8 @@ export class Jobs {
   ): Promise<z.infer<typeof jobListSchema>['jobs']> {
     const { store } = this.#deps;
     store.commits.flush();
-    const heads = await store.jobs.listJobs(teamId, { boardId: query.board, limit: query.limit });
+    const found = await store.jobs.listJobs(teamId, { boardId: query.board, limit: query.limit });
+    const heads = query.board === undefined ? await this.#withinListedRuns(teamId, found) : found;
     const runs = await store.jobs.listRuns(
       teamId,
       heads.map((head) => head.id),
@@ -160,6 +163,17 @@ export class Jobs {
 
   stop(): void {
     this.#runner.stop();
+  }
+
+  /** The newest of them that have no more runs between them than one answer may carry; the newest in any case. */
+  async #withinListedRuns(teamId: AuthorizedTeamId, heads: readonly JobHead[]): Promise<readonly JobHead[]> {
+    const ids = heads.map((head) => head.id);
+    const counts = await this.#deps.store.jobs.countRuns(teamId, ids);
+    let runs = 0;
+    return heads.filter(({ id }, at) => {
+      runs += counts.get(id) ?? 0;
+      return at === 0 || runs <= MAX_LISTED_RUNS;
+    });
   }
 
   async #getRun(teamId: AuthorizedTeamId, jobId: JobId, boardId: BoardId): Promise<RunRow> {

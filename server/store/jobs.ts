@@ -1,5 +1,5 @@
 /** Queries about jobs and their runs. */
-import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { BoardId, JobId, TeamId } from '#lib/api/schema.ts';
 import type { Commits } from './commits.ts';
 import type { Db } from './database.ts';
@@ -37,6 +37,8 @@ export interface JobQueries extends Pick<RunWriter, 'updateStatus' | 'updateOutp
     teamId: TeamId,
     filter: { readonly boardId?: BoardId | undefined; readonly limit: number },
   ): Promise<readonly JobHead[]>;
+  /** How many boards take part in each of them. */
+  countRuns(teamId: TeamId, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, number>>;
   listRuns(teamId: TeamId, jobIds: readonly JobId[], boardId?: BoardId): Promise<readonly RunRow[]>;
 }
 
@@ -117,6 +119,15 @@ export function createJobQueries(db: Db, commits: Commits): JobQueries {
         .where(and(ofTeam, inArray(jobs.id, ofBoard)))
         .orderBy(desc(jobs.id))
         .all();
+    },
+    async countRuns(teamId, jobIds) {
+      const rows = db
+        .select({ jobId: runs.jobId, count: count() })
+        .from(runs)
+        .where(and(eq(runs.teamId, teamId), inArray(runs.jobId, [...jobIds])))
+        .groupBy(runs.jobId)
+        .all();
+      return new Map(rows.map((row) => [row.jobId, row.count]));
     },
     async listRuns(teamId, jobIds, boardId) {
       const ofBoard = boardId === undefined ? undefined : eq(runs.boardId, boardId);
