@@ -71,7 +71,7 @@ def _step():
         _second = ticks_add(_second, n * 1000)
         uptime += n
         if uptime >= tidy:
-            late('cm_tidy').tidy()
+            late('cm_tidy').tidy(False)
         if (linked or _dial) and ticks_diff(at, now) < 0:
             raise OSError(110)
         if linked:
@@ -89,7 +89,9 @@ def _step():
         elif _dial or ticks_diff(at, now) <= 0:
             _dial = _dial or late('cm_dial').dial()
             next(_dial)
-            _dial = not linked and _dial
+            if linked:
+                _dial = None
+                late('cm_tidy').tidy(True)
     except Exception as e:
         _dial = None
         late('cm_dial').lost(e)

@@ -159,8 +159,6 @@ def dial():
     cm_core.linked = True
     _due(_DEAD_MS)
     cm_core.port.pace(cm_core.run)
-    tv[26:28] = b'\0\0'
-    late('cm_info').send()
     yield
 
 

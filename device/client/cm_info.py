@@ -1,7 +1,6 @@
 # INFO, the board's first record: lib/protocol/info.ts. Imported for a moment; formatted by hand, because every short name and
 # string of a module stays on the heap for ever, and a dict of facts is made of them.
 import binascii
-import gc
 import json
 import os
 import sys
@@ -27,7 +26,7 @@ def _uname():
     return json.dumps([a[:40] for a in u])
 
 
-def _text():
+def _text(n):
     store = late('cm_store')
     net = late('cm_net_' + cm_core.port.kind)
     chip, cause = net.id()
@@ -43,7 +42,7 @@ def _text():
         json.dumps(sys.platform),
         getattr(i, '_mpy', 0) or getattr(i, 'mpy', 0),
         str(binascii.hexlify(chip), 'ascii'),
-        gc.mem_free(),
+        n,
         fs[0] * fs[3],
         fs[1] * fs[2],
         cm_core.port.rssi(),
@@ -56,10 +55,9 @@ def _text():
     ) + (',"run":%d' % run if run else '')
 
 
-# Under the rid that tx has. In safe mode the end of the traceback that led there fills what is left.
-def send():
-    gc.collect()
-    text = _text()
+# With n as free heap, under the rid that tx has. In safe mode the end of the traceback that led there fills what is left.
+def send(n):
+    text = _text(n)
     if cm_core.safe:
         text += ',"safe":true'
         why = str(late('cm_store').read('/cm/why'), 'utf8')

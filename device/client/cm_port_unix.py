@@ -12,8 +12,6 @@ kind = 'unix'
 _SIGINT = const(2)
 _SIGALRM = const(14)
 _SIGIO = const(29)
-_SIG_BLOCK = const(0)
-_SIG_UNBLOCK = const(1)
 _SA_RESTART = const(0x10000000)
 _QUICK_US = const(50000)
 _IDLE_US = const(1000000)
@@ -98,15 +96,16 @@ def interrupt():
 # Programs run here, at main level. Signals get in only while it waits, so that none comes between looking and waiting.
 # Ctrl-C of a person ends it.
 def idle():
+    # 0 blocks them, 1 lets them in.
     ours = _mask(_SIGALRM, _SIGIO)
     while True:
-        _sigprocmask(_SIG_BLOCK, ours, None)
+        _sigprocmask(0, ours, None)
         # Scheduled work is done at the jump back, so the look comes first.
         while True:
             if cm_core.run and cm_core.run.phase == 1:
                 break
             _sigsuspend(bytes(128))
-        _sigprocmask(_SIG_UNBLOCK, ours, None)
+        _sigprocmask(1, ours, None)
         __import__('cm_play').run()
 
 

@@ -1,5 +1,6 @@
 # What the hub asks for, one operation a record: op u8, rid u16, body (lib/protocol/frames.ts), except PING, which
 # cm_core answers, and those of a running program, which are cm_exec's. Answers go out under the rid already in tx.
+import gc
 import struct
 import cm_core
 import cm_wire
@@ -20,12 +21,7 @@ _OK = const(0x84)
 _ERR = const(0x85)
 _BAD = const(1)
 _BUSY = const(2)
-_MISSING = const(3)
-_SPACE = const(4)
-_IO = const(7)
 _UNKNOWN = const(8)
-_ENOENT = const(2)
-_ENOSPC = const(28)
 _ECONNABORTED = const(103)
 _ECONNRESET = const(104)
 _CLOSE = const(0x88)
@@ -65,7 +61,8 @@ def do(a, b):
 def _welcome(b):
     cm_core.window = max(1, struct.unpack('>H', b[7:9])[0])
     if cm_core.epoch is None:
-        return late('cm_info').send()
+        gc.collect()
+        return late('cm_info').send(gc.mem_free())
     cm_core.fails = 0
     late('cm_store').confirm(cm_core.epoch)
     cm_core.epoch = None
@@ -96,7 +93,8 @@ def fail(e):
     if isinstance(e, OSError):
         if a == _ECONNABORTED or a == _ECONNRESET:
             raise e
-        code = _MISSING if a == _ENOENT else _SPACE if a == _ENOSPC else _IO
+        # ENOENT, ENOSPC; else an I/O error.
+        code = {2: 3, 28: 4}.get(a, 7)
     else:
         code = a if isinstance(a, int) else _BAD
     b = str(a).encode()[:64]

@@ -11,11 +11,4 @@ class _Term(io.IOBase):
 
 
 out = _Term()
-
-
-def wake(n):
-    pass
-
-
-def ring():
-    pass
+wake = ring = lambda n=0: None
