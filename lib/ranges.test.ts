@@ -78,10 +78,9 @@ describe('expandSelection', () => {
     `${'[0-9]'.repeat(4000)}`,
     `${'[1-100000000000000]'.repeat(1000)}`,
     `${'a[1-9],'.repeat(2800)}`,
-  ])('refuses a huge range in milliseconds: %#', (text) => {
-    const start = performance.now();
+    // Expanded before it is counted, any of them would take far longer than this, and more memory than there is.
+  ])('counts a huge range before it expands it: %#', { timeout: 1_000 }, (text) => {
     expect(codeOf(text)).toBe('selection_too_large');
-    expect(performance.now() - start).toBeLessThan(50);
   });
 
   it('any text is expanded or refused with a selection error, in linear time', () => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from './fake-clock.fixture.ts';
-import { Heartbeat, pingDelayMs } from './heartbeat.ts';
+import { firstPingDelayMs, Heartbeat, pingDelayMs } from './heartbeat.ts';
 
 test('PING comes after 25 s, give or take a tenth', () => {
   expect([0, 0.5, 1].map(pingDelayMs).map(Math.round)).toEqual([22_500, 25_000, 27_500]);
+  expect([0, 1].map(firstPingDelayMs)).toEqual([1_000, 2_000]);
 });
 
 test('one timer looks at all once a second, and stops with the last', async () => {

@@ -3,6 +3,7 @@ import { PING_INTERVAL_MS, PING_JITTER } from '#lib/protocol/frames.ts';
 import type { SessionClock } from './ports.ts';
 
 const SWEEP_MS = 1_000;
+const FIRST_PING_MS = 1_000;
 
 export interface Watched {
   check(nowMs: number): void;
@@ -11,6 +12,11 @@ export interface Watched {
 /** Milliseconds until the next PING; spread, so that boards which connected together are not asked together. */
 export function pingDelayMs(random: number): number {
   return PING_INTERVAL_MS * (1 - PING_JITTER + 2 * PING_JITTER * random);
+}
+
+/** The first PING comes soon: an open session knows the board's uptime and its free heap at rest within seconds. */
+export function firstPingDelayMs(random: number): number {
+  return FIRST_PING_MS * (1 + random);
 }
 
 export class Heartbeat {

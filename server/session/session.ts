@@ -23,7 +23,7 @@ import {
 import { Opener, Sealer } from '#lib/protocol/records.ts';
 import { dispatch } from './dispatch.ts';
 import { BoardHandshake } from './handshake.ts';
-import { pingDelayMs } from './heartbeat.ts';
+import { firstPingDelayMs, pingDelayMs } from './heartbeat.ts';
 import { rotateKey } from './keys.ts';
 import { type SessionEffect, type SessionInput, type SessionState, sessionMachine } from './machine.ts';
 import { type Expectation, PendingReplies, type Reply } from './pending.ts';
@@ -294,7 +294,7 @@ export class Session {
   #open(): void {
     this.#handshake = undefined;
     this.#wasOpen = true;
-    this.#pingAt = this.#deps.clock.now() + pingDelayMs(this.#deps.random());
+    this.#pingAt = this.#deps.clock.now() + firstPingDelayMs(this.#deps.random());
     this.#deps.listener.onOpened(this);
   }
 
