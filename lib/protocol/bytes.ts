@@ -24,6 +24,24 @@ export function writeU64(bytes: Uint8Array, offset: number, value: number): void
   writeU32(bytes, offset + 4, value);
 }
 
+const SLAB_BYTES = 64 * 1024;
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/**
+ * New zeros that belong to the caller. A small typed array of its own costs as much as the encryption of what is put into it; a
+ * part of a large one costs a tenth. For what is soon forgotten: a kept part keeps the whole.
+ */
+export function passingBytes(count: number): Uint8Array {
+  if (count > SLAB_BYTES / 8) return new Uint8Array(count);
+  if (slabUsed + count > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  slabUsed += count;
+  return slab.subarray(slabUsed - count, slabUsed);
+}
+
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;

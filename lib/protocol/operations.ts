@@ -2,7 +2,7 @@
  * Plaintexts: op u8, rid u16 and the bodies named in frames.ts, packed and read strictly. An unknown operation, a short body or
  * bytes after its end give `undefined`, which closes the session. Hub and board read different sets: an operation never goes both ways.
  */
-import { readU16, readU32, textOf, textOfCut, utf8, writeU16, writeU32 } from './bytes.ts';
+import { passingBytes, readU16, readU32, textOf, textOfCut, utf8, writeU16, writeU32 } from './bytes.ts';
 import type { BoardErrorName, DoneState } from './frames.ts';
 import { BOARD_ERROR, DONE_STATE, KEY_BYTES, OP, OP_HEADER_BYTES } from './frames.ts';
 import { type BoardInfo, boardInfoSchema } from './info.ts';
@@ -281,7 +281,7 @@ function withTail(
   tail: Uint8Array,
   write?: (body: Uint8Array) => void,
 ): Uint8Array {
-  const plaintext = new Uint8Array(OP_HEADER_BYTES + fixedBytes + tail.length);
+  const plaintext = passingBytes(OP_HEADER_BYTES + fixedBytes + tail.length);
   plaintext[0] = OP[operation.op];
   writeU16(plaintext, 1, operation.rid);
   write?.(plaintext.subarray(OP_HEADER_BYTES));

@@ -3,7 +3,7 @@
  * implicit sequence number, so that a record that is replayed, reflected, left out or moved is refused like a changed one.
  * Does not know what a plaintext means: that is operations.ts.
  */
-import { writeU32, writeU64 } from './bytes.ts';
+import { passingBytes, writeU32, writeU64 } from './bytes.ts';
 import type { CbcChain, CryptoPort, MacKey } from './crypto.ts';
 import { FRAME, PLAINTEXT_MAX_BYTES, RECORD_IV_BYTES, RECORD_MIN_BYTES, RECORD_TAG_BYTES } from './frames.ts';
 
@@ -45,7 +45,7 @@ export class Sealer {
     if (plaintext.length > PLAINTEXT_MAX_BYTES)
       throw new RangeError(`A plaintext of ${plaintext.length} bytes does not fit into a record.`);
     const ivAndCiphertext = this.#encrypt(plaintext);
-    const record = new Uint8Array(ivAndCiphertext.length + RECORD_OVERHEAD_BYTES);
+    const record = passingBytes(ivAndCiphertext.length + RECORD_OVERHEAD_BYTES);
     record[0] = FRAME.record;
     record.set(ivAndCiphertext, 1);
     writeTag(this.#mac, this.#seq, ivAndCiphertext, record, record.length - RECORD_TAG_BYTES);

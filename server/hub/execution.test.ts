@@ -72,12 +72,12 @@ test('source that does not fit into a record is staged and started by one that i
 });
 
 describe('output', () => {
-  test('the first record taken opens the window, then credits come four at a time', async () => {
+  test('the first record taken opens the window, then credits come eight at a time', async () => {
     const { ofKind, execution, board } = await start();
     board.started();
-    for (let i = 0; i < 10; i++) board.out('a');
+    for (let i = 0; i < 20; i++) board.out('a');
     await settle();
-    expect(ofKind('credit').map(({ count }) => count)).toEqual([7, 4, 4]);
+    expect(ofKind('credit').map(({ count }) => count)).toEqual([15, 8, 8]);
     board.done();
     await execution.done;
   });
@@ -93,7 +93,7 @@ describe('output', () => {
     expect(ofKind('credit')).toEqual([]);
     taken[0]?.();
     await settle();
-    expect(ofKind('credit')).toMatchObject([{ count: 7 }]);
+    expect(ofKind('credit')).toMatchObject([{ count: 15 }]);
     board.done();
     let isDone = false;
     void execution.done.then(() => {
