@@ -8,7 +8,7 @@ import { type Process, startProcess } from './processes.ts';
 /** Requests under way at once; the hub commits what comes together in one go. */
 const AT_ONCE = 100;
 const LOOK_EVERY_MS = 100;
-const ONLINE_TIMEOUT_MS = 180_000;
+const ONLINE_TIMEOUT_MS = 300_000;
 /** Long enough for the keys of the last boards to be changed. */
 const SETTLED_LOOKS = 20;
 

@@ -15,8 +15,9 @@ export interface Process {
   kill(): Promise<void>;
 }
 
-/** The hub as `npm run bench` has bundled it. */
-export const HUB_PROCESS = '../dist/bench-hub.mjs';
+/** The hub as `npm run bench` has bundled it, under the options of `npm start`. */
+export const startHubProcess = (...nodeOptions: string[]): Process =>
+  startProcess('../dist/bench-hub.mjs', ['--max-semi-space-size=8', ...nodeOptions]);
 
 /** Starts a file, named from this folder, which answers questions by `answer` below. */
 export function startProcess(file: string, nodeOptions: readonly string[] = []): Process {

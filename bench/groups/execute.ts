@@ -7,7 +7,7 @@ import { atMost, type Figure, type Group, median, percentile, plain } from '../f
 import type { HubAddress } from '../hub-process.ts';
 import { startLinuxBoard } from '../linux-board.ts';
 import { LiveFeed } from '../live-feed.ts';
-import { HUB_PROCESS, startProcess, withFolder } from '../processes.ts';
+import { startHubProcess, withFolder } from '../processes.ts';
 
 const CODE = "print('hello')";
 const WARM_UP = 20;
@@ -22,7 +22,7 @@ export const executeGroup: Group = {
 };
 
 async function withHub(folder: string, say: (line: string) => void): Promise<Figure[]> {
-  const hubProcess = startProcess(HUB_PROCESS);
+  const hubProcess = startHubProcess();
   const stops: (() => void)[] = [];
   try {
     const hub = await hubProcess.ask<HubAddress>('start', { dataDir: join(folder, 'data'), port: 0 });

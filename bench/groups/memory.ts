@@ -1,9 +1,9 @@
 /** What a board that is on line and does nothing costs the hub. The boards are in another process. */
 import { join } from 'node:path';
 import { atMost, type Figure, type Group, plain } from '../figures.ts';
-import { createFleet } from '../fleet.ts';
+import { createFleet, untilOnline } from '../fleet.ts';
 import type { HubAddress, HubWeight } from '../hub-process.ts';
-import { HUB_PROCESS, startProcess, withFolder } from '../processes.ts';
+import { startHubProcess, withFolder } from '../processes.ts';
 
 const SIZES = [1_000, 10_000];
 const MAX_PER_BOARD_KB = 32;
@@ -11,19 +11,26 @@ const KB = 1024;
 
 export const memoryGroup: Group = {
   name: 'memory',
-  about: 'resident memory of the hub for each idle board, after a collection, less what it has without boards',
+  about:
+    'resident memory of a hub that was started with its boards, for each, after a collection, less what it has without',
   measure: (say) => withFolder((folder) => weighFleet(folder, say)),
 };
 
 async function weighFleet(folder: string, say: (line: string) => void): Promise<Figure[]> {
-  const hubProcess = startProcess(HUB_PROCESS, ['--expose-gc']);
-  const hub = await hubProcess.ask<HubAddress>('start', { dataDir: join(folder, 'data'), port: 0 });
+  const dataDir = join(folder, 'data');
+  let hubProcess = startHubProcess('--expose-gc');
+  let hub = await hubProcess.ask<HubAddress>('start', { dataDir, port: 0 });
+  const empty = await hubProcess.ask<HubWeight>('weigh');
   const fleet = createFleet(hub);
+  const figures = [plain('hub without boards', empty.rssBytes / KB / KB, 'MB')];
   try {
-    const empty = await hubProcess.ask<HubWeight>('weigh');
-    const figures = [plain('hub without boards', empty.rssBytes / KB / KB, 'MB')];
     for (const size of SIZES) {
       await fleet.growTo(size);
+      // A hub that has just added thousands of boards weighs what adding them has left behind.
+      await hubProcess.stop();
+      hubProcess = startHubProcess('--expose-gc');
+      hub = await hubProcess.ask<HubAddress>('start', { dataDir, port: hub.port });
+      await untilOnline(hub, size);
       const { rssBytes, heapBytes } = await hubProcess.ask<HubWeight>('weigh');
       say(`${size} boards are on line: ${Math.round(rssBytes / KB / KB)} MB`);
       const perBoard = (bytes: number) => bytes / size / KB;

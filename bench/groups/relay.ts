@@ -8,7 +8,7 @@ import { atLeast, atMost, type Figure, type Group, median, plain } from '../figu
 import { createFleet } from '../fleet.ts';
 import { openHubLinks } from '../hub-links.ts';
 import type { HubAddress } from '../hub-process.ts';
-import { HUB_PROCESS, startProcess, withFolder } from '../processes.ts';
+import { startHubProcess, startProcess, withFolder } from '../processes.ts';
 import { openRawLinks } from '../raw-links.ts';
 import { drive, type Link, type Round } from '../round-trips.ts';
 
@@ -29,7 +29,7 @@ export const relayGroup: Group = {
 
 async function compare(dataDir: string, say: (line: string) => void): Promise<Figure[]> {
   const most = Math.max(...CONNECTIONS);
-  const hubProcess = startProcess(HUB_PROCESS);
+  const hubProcess = startHubProcess();
   const hub = await hubProcess.ask<HubAddress>('start', { dataDir, port: 0 });
   const fleet = createFleet(hub);
   const relay = startProcess('raw-relay-process.ts');

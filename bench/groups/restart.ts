@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { atMost, type Figure, type Group, plain } from '../figures.ts';
 import { createFleet, untilOnline } from '../fleet.ts';
 import type { HubAddress, HubWeight } from '../hub-process.ts';
-import { HUB_PROCESS, startProcess, withFolder } from '../processes.ts';
+import { startHubProcess, withFolder } from '../processes.ts';
 
 const BOARDS = 10_000;
 const MAX_SECONDS = 30;
@@ -17,7 +17,7 @@ export const restartGroup: Group = {
 };
 
 async function restart(dataDir: string, say: (line: string) => void): Promise<Figure[]> {
-  const first = startProcess(HUB_PROCESS);
+  const first = startHubProcess();
   const hub = await first.ask<HubAddress>('start', { dataDir, port: 0 });
   const fleet = createFleet(hub);
   await fleet.growTo(BOARDS);
@@ -25,7 +25,7 @@ async function restart(dataDir: string, say: (line: string) => void): Promise<Fi
   const stoppingAt = performance.now();
   await first.stop();
   say(`stopped in ${Math.round(performance.now() - stoppingAt)} ms`);
-  const second = startProcess(HUB_PROCESS);
+  const second = startHubProcess();
   try {
     const startedAt = performance.now();
     const again = await second.ask<HubAddress>('start', { dataDir, port: hub.port });
