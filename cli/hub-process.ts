@@ -12,6 +12,8 @@ import { connectLocal, findLocalHub, type HubConnection, isAlive } from './hub-c
 
 export const LOG_FILE = 'hub.log';
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
+/** As `npm start` has it: a burst of boards leaves garbage of 16 MB behind instead of 100, and costs no throughput. */
+const HUB_NODE_OPTIONS = ['--max-semi-space-size=8'];
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
@@ -32,7 +34,12 @@ export async function startHubProcess(
   const args = [serverEntry(), '--data', options.dataDir];
   if (options.port !== undefined) args.push('--port', options.port);
   if (options.host !== undefined) args.push('--host', options.host);
-  const child = spawn(process.execPath, args, { cwd: ROOT_DIR, detached: true, stdio: ['ignore', log.file, log.file] });
+  const command = [...HUB_NODE_OPTIONS, ...args];
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT_DIR,
+    detached: true,
+    stdio: ['ignore', log.file, log.file],
+  });
   closeSync(log.file);
   let isGone = false;
   const gone = once(child, 'exit').then(() => {
