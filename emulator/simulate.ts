@@ -2,13 +2,13 @@
  * Virtual boards in a process of their own, for `mbm board-simulate`: one JSON line on stdin says which, and they run until stdin
  * ends, so that they never outlive the one who wanted them. Each report is one JSON line on stdout. Read virtual-board.ts next.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { boardIdSchema } from '#lib/api/schema.ts';
-import { type BoardFile, boardFiles } from '#lib/provision/files.ts';
+import { readBoardClient } from '#lib/node/board-client.ts';
+import { boardFiles } from '#lib/provision/files.ts';
 import { startVirtualBoard, type VirtualBoard } from './virtual-board.ts';
 
 const orderSchema = z.object({
@@ -20,18 +20,10 @@ const orderSchema = z.object({
 type Order = z.infer<typeof orderSchema>;
 
 const CLIENT_DIR = join(fileURLToPath(new URL('..', import.meta.url)), 'dist', 'device');
-const manifestSchema = z.object({ files: z.array(z.object({ name: z.string() })) });
-
-async function readClient(): Promise<readonly BoardFile[]> {
-  const { files } = manifestSchema.parse(JSON.parse(await readFile(join(CLIENT_DIR, 'manifest.json'), 'utf8')));
-  return Promise.all(
-    files.map(async ({ name }) => ({ path: name, content: new Uint8Array(await readFile(join(CLIENT_DIR, name))) })),
-  );
-}
 
 /** Told by mbm and by nobody else: a wrong line is a mistake of ours, and its error is printed as it is. */
 async function startBoards({ hubUrl, boards }: Order): Promise<readonly VirtualBoard[]> {
-  const client = await readClient();
+  const client = readBoardClient(CLIENT_DIR).files;
   const running: VirtualBoard[] = [];
   // One after the other: each start keeps a core busy.
   for (const { name, id, key, epoch } of boards) {

@@ -97,17 +97,17 @@ export const ERRORS = {
     message: 'The link to the board broke off.',
     hint: 'The board reconnects by itself; try again when it is on line.',
   },
-  board_revoked: {
-    status: 409,
-    retry: false,
-    message: 'The board has been removed.',
-    hint: 'Add it again to give it a new key.',
-  },
   too_many_virtual_boards: {
     status: 409,
     retry: false,
     message: 'The hub already runs as many virtual boards as it may.',
     hint: 'Remove one, or run more with `mbm board-simulate`.',
+  },
+  virtual_board_failed: {
+    status: 500,
+    retry: false,
+    message: 'The virtual board did not start.',
+    hint: 'Run `npm run build` where the hub is installed and try again; the hub’s log says more.',
   },
   job_not_found: { status: 404, retry: false, message: 'There is no such job.', hint: 'Look at the list of jobs.' },
   job_ended: {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthDoor, getAuthDoor, SESSION_COOKIES } from '#lib/api/auth-door.ts';
 import { errorSchema } from '#lib/api/schema.ts';
@@ -263,5 +265,32 @@ describe('upgrades', () => {
     const socket = new WebSocket(`ws://127.0.0.1:${hub.hub.port}/elsewhere`);
     const message = await new Promise<string>((resolve) => socket.on('error', (error) => resolve(error.message)));
     expect(message).toContain('404');
+  });
+});
+
+describe('a hub that stops', () => {
+  it('says so to a request that comes too late on an open connection', async () => {
+    const other = await TestHub.start();
+    const socket = connect(other.hub.port, '127.0.0.1');
+    let heard = '';
+    socket.on('data', (data) => {
+      heard += data;
+    });
+    const head = `Host: x\r\nAuthorization: Bearer ${other.hub.localToken}\r\n`;
+    socket.write(
+      `POST /api/v1/boards HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"name"`,
+    );
+    // Of another connection, but behind it: the first request is being read by now.
+    await other.call('GET', '/healthz');
+    const closed = once(socket, 'close');
+    const ended = other.end();
+    socket.write(`:"a"}GET /api/v1/me HTTP/1.1\r\n${head}\r\n`);
+    await Promise.all([ended, closed]);
+    expect(heard.match(/HTTP\/1.1 \d+|"code":"\w+"/g)).toEqual([
+      'HTTP/1.1 201',
+      'HTTP/1.1 503',
+      '"code":"hub_stopping"',
+    ]);
+    expect(heard).toContain('retry-after: 2');
   });
 });

@@ -68,6 +68,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
   stops.push(() => store.close());
   const clientDir = join(config.rootDir, 'dist/device');
   let listener: HttpServer | undefined;
+  let isStopping = false;
   stops.push(() => listener?.stop());
   let addresses: Addresses = addressesOf(config.host, config.port);
 
@@ -88,6 +89,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
       dataDir: config.dataDir,
       log,
       hubUrl: () => addresses.localDeviceUrl,
+      isConnected: hub.isConnected,
     });
   stops.push(() => simulator.stop());
   stops.push(() => jobs.stop());
@@ -109,6 +111,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
     version,
     startedAt,
     lastEventId: bus.lastId,
+    isStopping: () => isStopping,
     addresses: () => addresses.urls(),
   });
   const live = createLive({ teams, bus, jobs, log });
@@ -126,7 +129,10 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
   hubFile.write({ url, port, setupUrl });
   stops.push(() => hubFile.remove());
   // First of all at the end: whoever comes now is too late. Open sockets are waited for when their owners have let go.
-  stops.push(() => void listener?.stop());
+  stops.push(() => {
+    isStopping = true;
+    void listener?.stop();
+  });
 
   void boards.startVirtualBoards();
   return { url, port, urls: addresses.urls(), setupUrl, localToken: store.secrets.localToken, routes: api.routes };

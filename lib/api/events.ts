@@ -23,13 +23,6 @@ export const eventSchemas = {
 
 export type EventMap = { readonly [Name in keyof typeof eventSchemas]: z.infer<(typeof eventSchemas)[Name]> };
 export type EventName = keyof EventMap;
-export const eventNames: readonly EventName[] = [
-  'board.changed',
-  'board.removed',
-  'job.created',
-  'run.changed',
-  'run.output',
-];
 
 /** Browser to hub. `jobs` limits run.output to the jobs it looks at: output of others is not sent. */
 export const liveClientMessageSchema = z.discriminatedUnion('type', [

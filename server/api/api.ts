@@ -17,7 +17,7 @@ export interface Api {
 }
 
 export function createApi(deps: ApiDeps): Api {
-  const router = createRouter({ gate: deps.teams.gate, log: deps.log, version: deps.version });
+  const router = createRouter({ ...deps, gate: deps.teams.gate });
   hubRoutes(router, deps);
   peopleRoutes(router, deps);
   boardRoutes(router, deps);

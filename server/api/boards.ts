@@ -67,7 +67,7 @@ function virtualBoardRoutes({ app }: Router, { teams, boards }: ApiDeps): void {
     path: '/virtual-boards',
     summary: 'Start a virtual board in the hub’s process',
     request: jsonBody(virtualBoardCreateSchema),
-    responses: { 201: jsonAnswer(boardSchema, 'The board; it is on line in a moment.') },
+    responses: { 201: jsonAnswer(boardSchema, 'The board; it is on line.') },
   });
   app.openapi(addVirtual, async (c) =>
     c.json(await boards.addVirtual(c.get('principal').teamId, c.req.valid('json').name), 201),

@@ -15,5 +15,6 @@ export interface ApiDeps {
   readonly log: Log;
   readonly version: string;
   readonly startedAt: number;
+  readonly isStopping: () => boolean;
   readonly addresses: () => readonly string[];
 }

@@ -30,17 +30,19 @@ export interface Router {
   routes(): readonly { readonly method: string; readonly path: string }[];
 }
 
+/** About what a restart takes. */
+const STOPPING_RETRY_S = 2;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
-export function createRouter({
-  gate,
-  log,
-  version,
-}: {
+export interface RouterDeps {
   readonly gate: Gate;
   readonly log: Log;
   readonly version: string;
-}): Router {
+  /** True once the hub has begun to stop: connections that are kept open may still send requests. */
+  readonly isStopping: () => boolean;
+}
+
+export function createRouter({ gate, log, version, isStopping }: RouterDeps): Router {
   const app = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidInput(result.error);
@@ -48,12 +50,16 @@ export function createRouter({
   }).basePath(API_BASE);
 
   app.onError((error, c) => failureResponse(error, log, { method: c.req.method, path: c.req.path }));
+  const refuseLate: MiddlewareHandler<ApiEnv> = async (_c, next) => {
+    if (isStopping()) throw new AppError('hub_stopping', { retryAfterS: STOPPING_RETRY_S });
+    await next();
+  };
   const identify: MiddlewareHandler<ApiEnv> = async (c, next) => {
     if (!isPublic(c.req.method, c.req.path)) c.set('principal', await gate.identify(credentialsOf(c)));
     await next();
   };
   // The body comes last: nobody unknown fills our memory with one.
-  app.use(noStore, refuseForeignOrigin, identify, readBody);
+  app.use(noStore, refuseLate, refuseForeignOrigin, identify, readBody);
   app.notFound((c) => failureResponse(notFound(app, c), log, { method: c.req.method, path: c.req.path }));
   serveDocument(app, version);
 

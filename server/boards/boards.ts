@@ -27,7 +27,7 @@ export interface Boards {
   add(teamId: AuthorizedTeamId, name: string): Promise<Provision>;
   /** Deletes its key, closes its session and ends its runs. Throws board_not_found. */
   remove(teamId: AuthorizedTeamId, boardId: BoardId): Promise<void>;
-  /** Without a name it is called virtual-1, virtual-2 … Throws too_many_virtual_boards. */
+  /** On line when it resolves. Without a name it is called virtual-1, virtual-2 … Throws too_many_virtual_boards, virtual_board_failed. */
   addVirtual(teamId: AuthorizedTeamId, name?: string): Promise<Board>;
   /** Throws board_not_found when there is no such virtual board. */
   fault(teamId: AuthorizedTeamId, boardId: BoardId, fault: VirtualFault): Promise<void>;

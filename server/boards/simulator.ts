@@ -2,11 +2,12 @@
  * Virtual boards in the hub's own process. Each is a board like any other: it has a key, files of its own in the data folder, and
  * dials the hub's port. What runs it is handed in, because only server/start.ts may know the emulator.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BoardId, virtualFaults } from '#lib/api/schema.ts';
-import { AppError } from '#lib/errors.ts';
+import { AppError, isAppError } from '#lib/errors.ts';
+import { readBoardClient } from '#lib/node/board-client.ts';
 import { KEY_BYTES } from '#lib/protocol/frames.ts';
 import { type BoardFile, boardFiles } from '#lib/provision/files.ts';
 import type { Log } from '#server/log.ts';
@@ -21,6 +22,7 @@ export interface VirtualBoardSpec {
 }
 
 export interface Simulator {
+  /** Resolves when it is on line. Throws virtual_board_failed; `remove` then ends what is left of it. */
   start(spec: VirtualBoardSpec): Promise<void>;
   /** Ends it and forgets its files. */
   remove(boardId: BoardId): Promise<void>;
@@ -48,13 +50,17 @@ export interface SimulatorDeps {
   readonly clientDir: string;
   readonly dataDir: string;
   readonly hubUrl: () => string;
+  readonly isConnected: (boardId: BoardId) => boolean;
   readonly log: Log;
 }
 
 const KEY_FILE = '/cm/key';
-const manifestSchema = z.object({ version: z.string(), files: z.array(z.object({ name: z.string() })) });
+/** It takes a second or two; on a busy machine many times that. Less than a client of the API waits for an answer. */
+const FIRST_CONTACT_MS = 20_000;
+const LOOK_EVERY_MS = 50;
 
-export function createSimulator({ startMachine, clientDir, dataDir, hubUrl, log }: SimulatorDeps): Simulator {
+export function createSimulator(deps: SimulatorDeps): Simulator {
+  const { clientDir, dataDir, hubUrl, isConnected, log } = deps;
   const running = new Map<BoardId, VirtualMachine>();
   const folderOf = (boardId: BoardId) => join(dataDir, 'virtual-boards', boardId);
 
@@ -64,22 +70,35 @@ export function createSimulator({ startMachine, clientDir, dataDir, hubUrl, log 
       key: firstKey ? Buffer.from(firstKey.key, 'hex') : new Uint8Array(KEY_BYTES),
       epoch: firstKey?.epoch ?? 0,
       hubUrls: [hubUrl()],
-      client: readClient(clientDir),
+      client: readBoardClient(clientDir).files,
     });
     const directory = folderOf(boardId);
     // The hub may have moved to another port, or brought another client, since its last start; the key is the board's own.
     if (!firstKey) refresh(directory, files);
-    const machine = await startMachine({
+    const machine = await deps.startMachine({
       name,
       files: new Map(files.map((file) => [file.path, file.content])),
       directory,
       log: (message) => log.info({ boardId, name }, message),
     });
     running.set(boardId, machine);
+    await untilConnected(boardId, name);
+  }
+
+  /** A client that this hub does not understand, or that fails at its start, would never be heard of. */
+  async function untilConnected(boardId: BoardId, name: string): Promise<void> {
+    const deadline = performance.now() + FIRST_CONTACT_MS;
+    while (running.has(boardId) && !isConnected(boardId)) {
+      if (performance.now() > deadline) {
+        const message = `"${name}" runs, but has not reached the hub within ${FIRST_CONTACT_MS / 1000} s.`;
+        throw new AppError('virtual_board_failed', { message });
+      }
+      await delay(LOOK_EVERY_MS);
+    }
   }
 
   return {
-    start,
+    start: (spec) => start(spec).catch((error: unknown) => Promise.reject(asStartFailure(error, spec.name))),
     async remove(boardId) {
       await running.get(boardId)?.stop();
       running.delete(boardId);
@@ -100,21 +119,16 @@ export function createSimulator({ startMachine, clientDir, dataDir, hubUrl, log 
 /** The version of the board's client that this hub brings along; undefined when it was not built. */
 export function readClientVersion(clientDir: string): string | undefined {
   try {
-    return readManifest(clientDir).version;
+    return readBoardClient(clientDir).version;
   } catch {
     return undefined;
   }
 }
 
-function readManifest(clientDir: string) {
-  return manifestSchema.parse(JSON.parse(readFileSync(join(clientDir, 'manifest.json'), 'utf8')));
-}
-
-function readClient(clientDir: string): readonly BoardFile[] {
-  return readManifest(clientDir).files.map(({ name }) => ({
-    path: name,
-    content: readFileSync(join(clientDir, name)),
-  }));
+function asStartFailure(error: unknown, name: string): AppError {
+  if (isAppError(error)) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new AppError('virtual_board_failed', { message: `"${name}" did not start: ${why}`, cause: error });
 }
 
 function refresh(directory: string, files: readonly BoardFile[]): void {
