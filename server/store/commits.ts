@@ -17,7 +17,7 @@ export interface Commits {
 }
 
 /** A hundred programs that answer a key at a time would otherwise cost a row for each key. */
-const LAZY_MS = 100;
+const LAZY_MS = 200;
 
 interface Queued {
   readonly durable: boolean;

@@ -11,6 +11,8 @@ import * as schema from './schema.ts';
 export type Db = BetterSQLite3Database<typeof schema> & { readonly $client: Database.Database };
 
 const BUSY_TIMEOUT_MS = 5_000;
+/** 16 MB: pages that a hundred printing programs write again and again go to the database once a second, not with every commit. */
+const CHECKPOINT_PAGES = 4_000;
 const journalSchema = z.object({ entries: z.array(z.object({ when: z.number() })) });
 
 export interface OpenDatabase {
@@ -45,6 +47,7 @@ function connect(file: string): Database.Database {
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('foreign_keys = ON');
+  client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return client;
 }
 
