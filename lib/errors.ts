@@ -152,6 +152,12 @@ export const ERRORS = {
     message: 'Too many attempts.',
     hint: 'Wait for the time in Retry-After and try again.',
   },
+  too_many_live_sockets: {
+    status: 429,
+    retry: true,
+    message: 'You listen to this hub from too many places at once.',
+    hint: 'Close tabs of the console, or programs that follow a job.',
+  },
   setup_done: {
     status: 409,
     retry: false,

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthDoor, getAuthDoor, SESSION_COOKIES } from '#lib/api/auth-door.ts';
 import { errorSchema } from '#lib/api/schema.ts';
+import { MAX_LIVE_SOCKETS } from './live/live.ts';
 import { TestHub } from './start.fixture.ts';
 
 let hub: TestHub;
@@ -256,6 +258,55 @@ describe('answers', () => {
       field: 'name',
     });
     expect((await hub.call('GET', `/boards/${body.board.id}`)).body).toEqual(body.board);
+  });
+});
+
+describe('limits', () => {
+  it('a body for set-up, which anybody may send, is small', async () => {
+    const body = JSON.stringify({ token: 'x'.repeat(17 * 1024) });
+    expect((await hub.call('POST', '/setup', body, {})).status).toBe(413);
+    const init = { method: 'POST', body: new Blob([body]).stream(), duplex: 'half' as const };
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${hub.hub.url}/api/v1/setup`, { ...init, headers })).status).toBe(413);
+  });
+
+  it('one live socket too many of a person is told why it is closed, and has a place when another goes', async () => {
+    const sockets = await Promise.all(Array.from({ length: MAX_LIVE_SOCKETS }, () => hub.live()));
+    await Promise.all(sockets.map((live) => live.next((message) => message.type === 'ready')));
+    const oneMore = await hub.live();
+    await oneMore.next((message) => message.type === 'error' && message.code === 'too_many_live_sockets');
+    expect(await oneMore.closed).toBe(1013);
+    sockets[0]!.socket.close();
+    await sockets[0]!.closed;
+    await (await hub.live()).next((message) => message.type === 'ready');
+    for (const { socket } of sockets) socket.terminate();
+  });
+});
+
+describe('a page of another name that leads here (DNS rebinding)', () => {
+  const host = (name: string) => `${name}:${hub.hub.port}`;
+  const send = (method: string, path: string, headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { port } = hub.hub;
+      const call = request({ host: '127.0.0.1', port, path: `/api/v1${path}`, method, headers });
+      call.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      call.end();
+    });
+
+  it('has no cookie of ours and gets nowhere, though its origin is its host', async () => {
+    const headers = { host: host('evil.example'), origin: `http://${host('evil.example')}` };
+    expect(await send('GET', '/boards', headers)).toBe(401);
+    expect(await send('POST', '/jobs', headers)).toBe(401);
+    await expect(hub.live(headers)).rejects.toThrow('Unexpected server response: 401');
+  });
+
+  it('cannot use the cookie of our own page from its origin', async () => {
+    const result = await door.signIn('ada@example.org', OWNER.password, '10.0.0.9');
+    if (!result.ok) throw new Error(result.reason);
+    const fresh = `${SESSION_COOKIES[0]}=${await door.createSession(result.user.id, '10.0.0.9', 'test')}`;
+    const headers = { host: host('127.0.0.1'), origin: `http://${host('evil.example')}`, cookie: fresh };
+    expect(await send('POST', '/jobs', headers)).toBe(403);
+    await expect(hub.live(headers)).rejects.toThrow('Unexpected server response: 403');
   });
 });
 

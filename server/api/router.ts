@@ -12,6 +12,8 @@ import { failureResponse, invalidInput } from './failures.ts';
 
 /** Room for 1 MB of code in which every third character is escaped, so that code that is a little too large gets the better sentence. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** From somebody unknown, which is set-up: a few names. */
+const MAX_PUBLIC_BODY_BYTES = 16 * 1024;
 
 /** What the listener knows of a request beside its headers. */
 export interface RequestEnv {
@@ -126,10 +128,11 @@ const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const declared = Number(c.req.header('content-length') ?? 0);
   const hasBody = declared > 0 || c.req.header('transfer-encoding') !== undefined;
   if (hasBody && !SAFE_METHODS.includes(c.req.method)) {
-    if (declared > MAX_BODY_BYTES) throw new AppError('body_too_large');
+    const most = isPublic(c.req.method, c.req.path) ? MAX_PUBLIC_BODY_BYTES : MAX_BODY_BYTES;
+    if (declared > most) throw new AppError('body_too_large');
     if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw new AppError('invalid_json');
     // Where Hono keeps what it has read; its declared type leaves out that it keeps the promise.
-    const text = await textWithin(c.req.raw.body, MAX_BODY_BYTES);
+    const text = await textWithin(c.req.raw.body, most);
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
   }
   await next();

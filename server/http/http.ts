@@ -39,14 +39,15 @@ export interface HttpServer {
 
 /** Longer than any page or output takes, shorter than a user waits for Ctrl-C. */
 const STOP_MS = 2_000;
-const HEADERS_TIMEOUT_MS = 20_000;
+/** Who sends slower than that only holds a connection; looked at every few seconds. */
+const SLOW_CLIENT_LIMITS = { headersTimeout: 20_000, requestTimeout: 120_000, connectionsCheckingInterval: 5_000 };
 
 /** Throws port_in_use, naming the address. */
 export async function listen(
   deps: HttpDeps,
   address: { readonly port: number; readonly host: string | undefined },
 ): Promise<HttpServer> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS });
+  const server = createServer(SLOW_CLIENT_LIMITS);
   server.on('request', requestListener(deps));
   server.on('upgrade', upgradeListener(deps));
   const port = await bind(server, address.port, address.host);

@@ -6,7 +6,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isAppError } from '#lib/errors.ts';
+import type { LiveServerMessage } from '#lib/api/events.ts';
+import { ERRORS, isAppError } from '#lib/errors.ts';
 import { WsOutbox } from '#lib/node/ws-outbox.ts';
 import type { EventBus } from '#server/bus/bus.ts';
 import type { Log } from '#server/log.ts';
@@ -31,10 +32,15 @@ const SESSION_CHECK_MS = 30_000;
 /** RFC 6455 leaves 4000 to 4999 to applications. */
 const CLOSE_SIGNED_OUT = 4401;
 const CLOSE_GOING_AWAY = 1001;
+const CLOSE_TRY_LATER = 1013;
+/** Tabs and programs of one person that listen at once; each may hold a megabyte of unsent events. */
+export const MAX_LIVE_SOCKETS = 200;
+const LOCAL_PERSON = 'local';
 
 export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const bySession = new Map<string, Set<WebSocket>>();
+  const byPerson = new Map<string, Set<WebSocket>>();
 
   const forgetEnded = teams.onSessionEnded((sessionHash) => {
     for (const socket of bySession.get(sessionHash) ?? []) socket.close(CLOSE_SIGNED_OUT, 'signed out');
@@ -48,18 +54,15 @@ export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
     }
   }
 
-  function remember(sessionHash: string, socket: WebSocket): void {
-    const sockets = bySession.get(sessionHash) ?? new Set();
-    bySession.set(sessionHash, sockets.add(socket));
-    socket.once('close', () => {
-      sockets.delete(socket);
-      if (sockets.size === 0) bySession.delete(sessionHash);
-    });
-  }
-
   function accept(socket: WebSocket, stream: Duplex, principal: Principal): void {
     socket.on('error', (error) => log.debug({ reason: error.message }, 'A live socket failed'));
-    if (principal.sessionHash !== null) remember(principal.sessionHash, socket);
+    const person = principal.user?.id ?? LOCAL_PERSON;
+    if ((byPerson.get(person)?.size ?? 0) >= MAX_LIVE_SOCKETS) {
+      refuseOneMore(socket);
+      return;
+    }
+    remember(byPerson, person, socket);
+    if (principal.sessionHash !== null) remember(bySession, principal.sessionHash, socket);
     const subscriber = createSubscriber({
       socket: browserSocket(socket, stream),
       principal,
@@ -105,6 +108,22 @@ export function createLive({ teams, bus, jobs, log }: LiveDeps): Live {
       server.close();
     },
   };
+}
+
+function remember(sockets: Map<string, Set<WebSocket>>, key: string, socket: WebSocket): void {
+  const ofKey = sockets.get(key) ?? new Set();
+  sockets.set(key, ofKey.add(socket));
+  socket.once('close', () => {
+    ofKey.delete(socket);
+    if (ofKey.size === 0) sockets.delete(key);
+  });
+}
+
+/** Over the socket: a browser does not let a page see why an upgrade was refused. */
+function refuseOneMore(socket: WebSocket): void {
+  const { message } = ERRORS.too_many_live_sockets;
+  socket.send(JSON.stringify({ type: 'error', code: 'too_many_live_sockets', message } satisfies LiveServerMessage));
+  socket.close(CLOSE_TRY_LATER);
 }
 
 function browserSocket(socket: WebSocket, stream: Duplex): SubscriberDeps['socket'] {
