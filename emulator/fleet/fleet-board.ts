@@ -1,4 +1,5 @@
 /** One board of the fleet: dials, proves its key, keeps the session, comes back. What it does with operations: fleet-services.ts. */
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { CLOSE_RECONNECT, FRAME, NONCE_BYTES } from '#lib/protocol/frames.ts';
@@ -30,6 +31,8 @@ export class FleetBoard {
   /** The newest first; a second one until a handshake has confirmed it. */
   #keys: FleetKey[];
   #socket: WebSocket | undefined;
+  /** Below the socket: what is said in one turn goes out in one write, since the fleet must not be slower than the hub. */
+  #stream: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sealer: Sealer | undefined;
   #opener: Opener | undefined;
@@ -74,6 +77,9 @@ export class FleetBoard {
       generateMask: (mask) => mask.fill(0),
     });
     this.#socket = socket;
+    socket.on('upgrade', ({ socket: stream }) => {
+      this.#stream = stream;
+    });
     socket.on('open', () => this.#sendM1());
     socket.on('message', (message: Buffer) => this.#receive(message));
     // The close that follows it says all there is to say.
@@ -158,6 +164,12 @@ export class FleetBoard {
   }
 
   #reply(operation: BoardOperation): void {
-    if (this.#sealer !== undefined) this.#socket?.send(this.#sealer.seal(packOperation(operation)));
+    if (this.#sealer === undefined) return;
+    const stream = this.#stream;
+    if (stream?.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(() => stream.uncork());
+    }
+    this.#socket?.send(this.#sealer.seal(packOperation(operation)));
   }
 }

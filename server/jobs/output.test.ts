@@ -51,6 +51,8 @@ const bus = {
 };
 const writer = (totalBytes = 0) => createOutputWriter({ store, bus, log }, owner, totalBytes);
 
+const turn = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
 async function read(from = 0, ended = true) {
   store.commits.flush();
   const row = await store.jobs.findRun(owner.teamId, owner.jobId, owner.boardId);
@@ -61,7 +63,10 @@ describe('output', () => {
   it('is told at once and read back from any offset', async () => {
     const output = writer();
     output.take(Buffer.from('hello '));
-    output.take(Buffer.from('world'));
+    await turn();
+    output.take(Buffer.from('wor'));
+    output.take(Buffer.from('ld'));
+    await turn();
     expect(heard).toEqual([
       { jobId: owner.jobId, boardId: owner.boardId, from: 0, bytes: 6, text: 'hello ' },
       { jobId: owner.jobId, boardId: owner.boardId, from: 6, bytes: 5, text: 'world' },
@@ -75,7 +80,10 @@ describe('output', () => {
   it('never shows half a character', async () => {
     const output = writer();
     const bytes = Buffer.from('a€😀');
-    for (const byte of bytes) output.take(Buffer.of(byte));
+    for (const byte of bytes) {
+      output.take(Buffer.of(byte));
+      await turn();
+    }
     expect(heard.map((event) => [event.from, event.text])).toEqual([
       [0, 'a'],
       [1, '€'],
@@ -87,6 +95,14 @@ describe('output', () => {
     output.finish();
     expect(heard.at(-1)).toMatchObject({ from: 8, bytes: 2, text: '\ufffd' });
     expect((await read(0, true)).text).toBe('a€😀\ufffd');
+  });
+
+  it('that is still to be told is told before the end', () => {
+    const output = writer();
+    output.take(Buffer.from('a'));
+    output.take(Buffer.from('€').subarray(0, 1));
+    output.finish();
+    expect(heard).toMatchObject([{ from: 0, bytes: 2, text: 'a\ufffd' }]);
   });
 
   it('keeps the head and the tail of what is too long, and marks the cut', async () => {

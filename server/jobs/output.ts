@@ -1,5 +1,5 @@
 /**
- * What one program writes: told to browsers at once, written to disk in batches, and kept as its head and its tail. The hub grants
+ * What one program writes: told to browsers within the turn, written to disk in batches, and kept as its head and its tail. The hub grants
  * the board its next credit when `take` has returned, so a board is never faster than the disk.
  */
 import { type BoardId, type JobId, MAX_OUTPUT_BYTES, type TeamId } from '#lib/api/schema.ts';
@@ -33,7 +33,7 @@ export interface OutputWriter {
   take(bytes: Uint8Array): void;
   /** For the writer of a transaction: everything taken is in the database after it. */
   writePending(): void;
-  /** Tells browsers of a character that was never completed. */
+  /** Tells browsers the rest at once, with a character that was never completed: the end of the run is told next. */
   finish(): void;
 }
 
@@ -49,6 +49,7 @@ export function createOutputWriter(
   let pendingBytes = 0;
   let total = totalBytes;
   let isScheduled = false;
+  let untold: { readonly from: number; bytes: number; text: string } | undefined;
 
   function writePending(): void {
     isScheduled = false;
@@ -68,9 +69,22 @@ export function createOutputWriter(
       .catch((err: unknown) => log.error({ err, ...owner }, 'Output was lost: it could not be written'));
   }
 
-  function tell(text: { readonly bytes: number; readonly text: string }, from: number): void {
-    if (text.bytes > 0)
-      bus.publish(owner.teamId, 'run.output', { jobId: owner.jobId, boardId: owner.boardId, from, ...text });
+  /** Records that came together make one event. */
+  function tell({ bytes, text }: { readonly bytes: number; readonly text: string }, from: number): void {
+    if (bytes === 0) return;
+    if (untold) {
+      untold.bytes += bytes;
+      untold.text += text;
+      return;
+    }
+    untold = { from, bytes, text };
+    process.nextTick(publishUntold);
+  }
+
+  function publishUntold(): void {
+    if (!untold) return;
+    bus.publish(owner.teamId, 'run.output', { jobId: owner.jobId, boardId: owner.boardId, ...untold });
+    untold = undefined;
   }
 
   return {
@@ -90,6 +104,7 @@ export function createOutputWriter(
     finish() {
       const from = total - decoder.heldBytes();
       tell(decoder.end(), from);
+      publishUntold();
     },
   };
 }
