@@ -140,8 +140,8 @@ describe('a hub', () => {
   });
 });
 
-describe('kill -9 of the hub during a run', () => {
-  it('loses nothing: what ran is found running or ended, what waited still waits and runs', async () => {
+describe('a hub that is ended during a run', () => {
+  it('by kill -9 loses nothing: what ran is found running or ended, what waited still waits and runs', async () => {
     const hub = await TestHub.start(inAProcess);
     try {
       let live = await hub.live();
@@ -167,32 +167,35 @@ describe('kill -9 of the hub during a run', () => {
     }
   });
 
-  it('at any moment: every accepted job ends once, and none is started twice', async () => {
-    const hub = await TestHub.start(inAProcess);
-    try {
-      const live = await hub.live();
-      const board = await hub.onlineBoard('b-1', live);
-      const accepted: string[] = [];
-      for (let round = 0; round < 5; round += 1) {
-        for (let number = 0; number <= 7 * round; number += 1) {
-          accepted.push((await hub.run('b-1', `print ${round}-${number}`, { waitS: 600 })).id);
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'or %s, at any moment: every accepted job ends once, and none is started twice',
+    async (signal) => {
+      const hub = await TestHub.start(inAProcess);
+      try {
+        const live = await hub.live();
+        const board = await hub.onlineBoard('b-1', live);
+        const accepted: string[] = [];
+        for (let round = 0; round < 5; round += 1) {
+          for (let number = 0; number <= 7 * round; number += 1) {
+            accepted.push((await hub.run('b-1', `print ${round}-${number}`, { waitS: 600 })).id);
+          }
+          // Some of them are running, some have ended, some wait.
+          newest.child.kill(signal);
+          await within(newest.ended, 'end of the process');
+          await hub.restart();
+          board.connect();
         }
-        // Some of them are running, some have ended, some wait.
-        newest.child.kill('SIGKILL');
-        await newest.ended;
-        await hub.restart();
-        board.connect();
+        const again = await hub.live();
+        const last = await hub.run('b-1', 'print last', { waitS: 600 });
+        expect((await again.ended(last)).state).toBe('succeeded');
+        for (const id of accepted) {
+          const [run] = (await hub.call('GET', `/jobs/${id}`)).body.runs;
+          expect([id, run.state, run.endedAt !== null]).toEqual([id, 'succeeded', true]);
+        }
+        expect(new Set(board.started).size).toBe(board.started.length);
+      } finally {
+        await hub.end();
       }
-      const again = await hub.live();
-      const last = await hub.run('b-1', 'print last', { waitS: 600 });
-      expect((await again.ended(last)).state).toBe('succeeded');
-      for (const id of accepted) {
-        const [run] = (await hub.call('GET', `/jobs/${id}`)).body.runs;
-        expect([id, run.state, run.endedAt !== null]).toEqual([id, 'succeeded', true]);
-      }
-      expect(new Set(board.started).size).toBe(board.started.length);
-    } finally {
-      await hub.end();
-    }
-  });
+    },
+  );
 });
