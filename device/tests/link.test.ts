@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { deriveNextKey, parseM1 } from '#lib/protocol/handshake.ts';
 import { boardInfoSchema } from '#lib/protocol/info.ts';
+import { untilTestEnds } from './disposal.fixture.ts';
 import { HubPeer } from './hub-peer.fixture.ts';
 import { BOARD_ID, KEY, LinuxBoard, linkedBoard } from './linux-board.fixture.ts';
 
@@ -16,7 +17,7 @@ const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, 
 
 describe('the WebSocket', () => {
   test('is asked for without Origin and Cookie, and frames are masked with zeros', async () => {
-    await using board = await LinuxBoard.provision();
+    const board = await untilTestEnds(LinuxBoard.provision());
     const received: Buffer[] = [];
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -44,7 +45,7 @@ describe('the WebSocket', () => {
   });
 
   test('ping is answered with its payload', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const pong = once(rig.peer.socket, 'pong');
     rig.peer.socket.ping('abc');
     expect(String((await pong)[0])).toBe('abc');
@@ -58,7 +59,7 @@ describe('the WebSocket', () => {
     ['a frame that is too long', Buffer.from([0x82, 126, 0x10, 0])],
     ['a frame of 64-bit length', Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 0, 0, 1])],
   ])('%s ends the link, and the board comes back', async (_, bytes) => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     (rig.peer.request.socket as NodeJS.WritableStream).write(bytes);
     await rig.peer.closed;
     expect((await (await rig.board.link()).ping()).op).toBe('pong');
@@ -67,7 +68,7 @@ describe('the WebSocket', () => {
 
 describe('a session', () => {
   test('begins with INFO', async () => {
-    await using board = await LinuxBoard.provision();
+    const board = await untilTestEnds(LinuxBoard.provision());
     board.start();
     const peer = await (await board.hub.connection()).authenticate(() => KEY);
     const { rid, info } = await peer.expect('info');
@@ -78,13 +79,13 @@ describe('a session', () => {
   });
 
   test('tells INFO again when it is welcomed again', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.welcome();
     expect((await rig.peer.expect('info')).info.boots).toBe(1);
   });
 
   test('never repeats a nonce, over links and restarts', async () => {
-    await using board = await LinuxBoard.provision();
+    const board = await untilTestEnds(LinuxBoard.provision());
     const nonces = new Set<string>();
     for (let start = 0; start < 2; start++) {
       board.start();
@@ -101,14 +102,14 @@ describe('a session', () => {
   });
 
   test('ends at a record with a changed bit, and a new one begins', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.socket.send(flipped(rig.peer.seal({ op: 'ping', rid: 1 }), 20));
     await rig.peer.closed;
     expect((await (await rig.board.link()).ping()).op).toBe('pong');
   });
 
   test('ends at a record that is sent twice', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const record = rig.peer.seal({ op: 'ping', rid: 1 });
     rig.peer.socket.send(record);
     await rig.peer.expect('pong');
@@ -117,7 +118,7 @@ describe('a session', () => {
   });
 
   test('is not begun with a hub that has another key, and the right one is tried again', async () => {
-    await using board = await LinuxBoard.provision();
+    const board = await untilTestEnds(LinuxBoard.provision());
     board.start();
     const impostor = await board.hub.connection();
     const verdict = impostor.authenticate(() => NEXT_KEY);
@@ -128,7 +129,7 @@ describe('a session', () => {
   });
 
   test('an unknown operation and a bad path are answered, and the link stays', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.send({ op: 'end', rid: 4, sha256: new Uint8Array(32), path: '/cm/key' });
     expect(await rig.peer.expect('error')).toMatchObject({ rid: 4, code: 'forbiddenPath' });
     rig.peer.send({ op: 'get', rid: 5, offset: 0, count: 5, path: '/nothing' });
@@ -139,7 +140,7 @@ describe('a session', () => {
 
 describe('the board comes back', () => {
   test('after the hub has closed', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     for (let i = 0; i < 3; i++) {
       rig.peer.socket.close();
       const peer = await rig.board.link();
@@ -149,7 +150,7 @@ describe('the board comes back', () => {
   }, 60_000);
 
   test('within the window of a BYE', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.send({ op: 'bye', rid: 0, windowS: 1 });
     await rig.peer.closed;
     expect((await (await rig.board.link()).ping()).op).toBe('pong');
@@ -157,7 +158,7 @@ describe('the board comes back', () => {
 
   test('to another hub when the first does not answer', async () => {
     const hub = await HubPeer.listen();
-    await using board = await LinuxBoard.provision({}, ['ws://127.0.0.1:1/device', hub.url]);
+    const board = await untilTestEnds(LinuxBoard.provision({}, ['ws://127.0.0.1:1/device', hub.url]));
     board.start();
     const peer = await (await hub.connection()).authenticate(() => KEY);
     expect((await peer.expect('info')).info.boots).toBe(1);
@@ -165,7 +166,7 @@ describe('the board comes back', () => {
   });
 
   test('with its next key at once after 4002, and only that one is left when it was welcomed', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.send({ op: 'key', rid: 3, epoch: 2, random: RANDOM });
     expect(await rig.peer.expect('ok')).toMatchObject({ rid: 3 });
     expect((await rig.board.read('/cm/key')).length).toBe(88);
@@ -177,7 +178,7 @@ describe('the board comes back', () => {
   });
 
   test('with the old key when the hub does not know the next one', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.send({ op: 'key', rid: 3, epoch: 2, random: RANDOM });
     await rig.peer.expect('ok');
     rig.peer.socket.close(4002);

@@ -1,6 +1,7 @@
 /** The budget of issue 2 in the heap of an ESP8266: 38 KB, 32-bit. The numbers are of the client without a port's means. */
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { untilTestEnds } from './disposal.fixture.ts';
 import type { Peer } from './hub-peer.fixture.ts';
 import { linkedBoard, PUMP_RUNNER } from './linux-board.fixture.ts';
 
@@ -38,7 +39,7 @@ const getFile = async (peer: Peer, path: string): Promise<Buffer> => {
 };
 
 test('a connected client takes at most 8 KB and leaves 28 KB', async () => {
-  await using rig = await linkedBoard({}, PUMP_RUNNER);
+  const rig = await untilTestEnds(linkedBoard({}, PUMP_RUNNER));
   await rig.peer.ping();
   const before = Number(rig.board.console.split('\n')[0]);
   const taken = before - (await rig.board.freeBytes());
@@ -48,7 +49,7 @@ test('a connected client takes at most 8 KB and leaves 28 KB', async () => {
 });
 
 test.each(['linux_board.py', 'a loop'])('1 MB of output passes without MemoryError (%s)', async (runner) => {
-  await using rig = await linkedBoard({}, runner === 'a loop' ? PUMP_RUNNER : undefined);
+  const rig = await untilTestEnds(linkedBoard({}, runner === 'a loop' ? PUMP_RUNNER : undefined));
   const { text, done } = await rig.peer.run("for i in range(16384): print('%063d' % i)");
   expect(done).toMatchObject({ state: 'succeeded', traceback: '' });
   expect(text.length).toBe(1 << 20);
@@ -56,7 +57,7 @@ test.each(['linux_board.py', 'a loop'])('1 MB of output passes without MemoryErr
 });
 
 test('a file of 200 KB goes to the board and back', async () => {
-  await using rig = await linkedBoard({}, PUMP_RUNNER);
+  const rig = await untilTestEnds(linkedBoard({}, PUMP_RUNNER));
   const content = randomBytes(200 * 1024);
   await putFile(rig.peer, '/app/data.bin', content);
   expect((await rig.board.read('/app/data.bin')).equals(content)).toBe(true);
@@ -66,7 +67,7 @@ test('a file of 200 KB goes to the board and back', async () => {
 });
 
 test.each(['linux_board.py', 'a loop'])('10,000 commands in a row leave the heap as it was (%s)', async (runner) => {
-  await using rig = await linkedBoard({ '/app/x.txt': 'x' }, runner === 'a loop' ? PUMP_RUNNER : undefined);
+  const rig = await untilTestEnds(linkedBoard({ '/app/x.txt': 'x' }, runner === 'a loop' ? PUMP_RUNNER : undefined));
   const kinds = [
     (peer: Peer) => peer.run("print('hello')"),
     (peer: Peer) => peer.ping(),

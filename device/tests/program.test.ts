@@ -1,6 +1,7 @@
 /** Programs on a board: EXEC, IN, INT, CREDIT and what comes back, on the 32-bit MicroPython in 38 KB. */
 import { describe, expect, test } from 'vitest';
 import type { BoardOperation } from '#lib/protocol/operations.ts';
+import { untilTestEnds } from './disposal.fixture.ts';
 import type { Peer } from './hub-peer.fixture.ts';
 import { linkedBoard } from './linux-board.fixture.ts';
 
@@ -15,14 +16,14 @@ const pingUntilOut = async (peer: Peer): Promise<string> => {
 
 describe('a program', () => {
   test('answers with its output, then with its end', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { text, done } = await rig.peer.run("for i in range(3): print('line', i)");
     expect(text).toBe('line 0\nline 1\nline 2\n');
     expect(done).toMatchObject({ state: 'succeeded', status: 0, traceback: '', job: 0 });
   });
 
   test('has a namespace of its own, in which it is __main__', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     await rig.peer.run('x = 1');
     const { text, done } = await rig.peer.run('print(__name__)\nprint(x)');
     expect(text).toBe('__main__\n');
@@ -30,13 +31,13 @@ describe('a program', () => {
   });
 
   test('imports a file anew each time', async () => {
-    await using rig = await linkedBoard({ '/app/thing.py': 'print("loaded")' });
+    const rig = await untilTestEnds(linkedBoard({ '/app/thing.py': 'print("loaded")' }));
     expect((await rig.peer.run('import thing')).text).toBe('loaded\n');
     expect((await rig.peer.run('import thing')).text).toBe('loaded\n');
   });
 
   test('that fails shows the traceback from its own first line on, and status 1', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { done } = await rig.peer.run('def f():\n    1 / 0\nf()');
     expect(done).toMatchObject({ state: 'failed', status: 1 });
     expect(done.traceback).toBe(
@@ -46,14 +47,14 @@ describe('a program', () => {
   });
 
   test('that does not compile is told so', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { done } = await rig.peer.run('print(');
     expect(done).toMatchObject({ state: 'failed', status: 1 });
     expect(done.traceback).toMatch(/line \d\nSyntaxError/);
   });
 
   test('whose traceback is longer than a record keeps the end of it', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { done } = await rig.peer.run('def f(n):\n    return f(n - 1) if n else {}[n]\nf(25)');
     expect(done.traceback.length).toBe(503);
     expect(done.traceback).toMatch(/in f\nKeyError: 0\n$/);
@@ -65,19 +66,19 @@ describe('a program', () => {
     ['import sys; sys.exit(3)', 'failed', 3],
     ['raise SystemExit(259)', 'failed', 3],
   ])('%s ends as %s with status %i, without traceback', async (source, state, status) => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     expect((await rig.peer.run(source)).done).toMatchObject({ state, status, traceback: '' });
   });
 
   test('that leaves with a text says the text', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { done } = await rig.peer.run("raise SystemExit('no sensor')");
     expect(done).toMatchObject({ state: 'failed', status: 1 });
     expect(done.traceback).toMatch(/SystemExit: no sensor\n$/);
   });
 
   test('that takes all memory fails, and the next one has it again', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { done } = await rig.peer.run('a = []\nwhile True: a.append(bytearray(500))');
     expect(done).toMatchObject({ state: 'failed', status: 1 });
     expect(done.traceback).toMatch(/MemoryError/);
@@ -87,7 +88,7 @@ describe('a program', () => {
 
 describe('output', () => {
   test('comes while the program runs', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("import time\nprint('first')\ntime.sleep(100)");
     await program.until('first\n');
     program.interrupt();
@@ -95,7 +96,7 @@ describe('output', () => {
   });
 
   test('waits for credits, two at the start, and the hub is served meanwhile', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("for i in range(40): print('%049d' % i)\nprint('end')");
     const first = (await pingUntilOut(rig.peer)) + (await pingUntilOut(rig.peer));
     expect(first.length).toBeLessThanOrEqual(1018);
@@ -109,7 +110,7 @@ describe('output', () => {
   });
 
   test('of any size and kind of bytes arrives whole', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const { text } = await rig.peer.run("print('é' * 1000)\nprint('', end='')\nprint('z', 'y', sep='-')");
     expect(text).toBe(`${'é'.repeat(1000)}\nz-y\n`);
   });
@@ -117,7 +118,7 @@ describe('output', () => {
 
 describe('input', () => {
   test('reaches input(), line by line', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("a = input('a? ')\nb = input('b? ')\nprint(a + b)");
     await program.until('a? ');
     program.type('one\ntwo\n');
@@ -125,7 +126,7 @@ describe('input', () => {
   });
 
   test('without bytes is its end', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start('while True: print(input())');
     program.type('x\ny');
     program.type('');
@@ -143,7 +144,7 @@ describe('an interrupt ends', () => {
     ['a wait for input', 'input()'],
     ['a loop of sleeps', 'import time\nwhile True: time.sleep_ms(1)'],
   ])('%s', async (_, source) => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start(`print('go')\n${source}`);
     const out = await rig.peer.expect('out');
     expect(textOf(out)).toMatch(/^go\n/);
@@ -156,7 +157,7 @@ describe('an interrupt ends', () => {
   });
 
   test('a program that waits for credits which never come', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start('while True: print(1234567890)');
     await rig.peer.expect('out');
     await rig.peer.expect('out');
@@ -166,7 +167,7 @@ describe('an interrupt ends', () => {
   });
 
   test('only what the program does not catch', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start(
       "print('go')\ntry:\n    while True: pass\nexcept KeyboardInterrupt: print('caught')",
     );
@@ -178,7 +179,7 @@ describe('an interrupt ends', () => {
   });
 
   test('nothing when it comes twice, or when the program has ended', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("print('go')\nwhile True: pass");
     await program.until('go\n');
     program.interrupt();
@@ -192,7 +193,7 @@ describe('an interrupt ends', () => {
 
 describe('while a program runs', () => {
   test('PING is answered', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("print('go')\nwhile True: pass");
     await program.until('go\n');
     for (let i = 0; i < 5; i++) expect((await rig.peer.ping()).memFreeBytes).toBeGreaterThan(10_000);
@@ -201,7 +202,7 @@ describe('while a program runs', () => {
   });
 
   test('another one is refused as busy', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("print('go')\nwhile True: pass");
     await program.until('go\n');
     rig.peer.send({ op: 'exec', rid: 77, job: 0, source: 'print(1)' });
@@ -211,7 +212,7 @@ describe('while a program runs', () => {
   });
 
   test('files are served', async () => {
-    await using rig = await linkedBoard({ '/app/x.txt': 'some text' });
+    const rig = await untilTestEnds(linkedBoard({ '/app/x.txt': 'some text' }));
     const program = await rig.peer.start("print('go')\nwhile True: pass");
     await program.until('go\n');
     rig.peer.send({ op: 'get', rid: 9, offset: 5, count: 100, path: '/app/x.txt' });
@@ -223,7 +224,7 @@ describe('while a program runs', () => {
 
 describe('a job', () => {
   test('is run once: asked for again it answers from the journal', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const first = await rig.peer.run("open('/app_ran', 'a').write('x')\nraise SystemExit(4)", 5);
     expect(first.done).toMatchObject({ job: 5, state: 'failed', status: 4 });
     rig.peer.send({ op: 'exec', rid: 50, job: 5, source: '' });
@@ -232,7 +233,7 @@ describe('a job', () => {
   });
 
   test('that still runs after a reconnect is attached to, under the new rid', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const first = await rig.peer.start("print('go')\nx = input()\nprint('got', x)", 6);
     await first.until('go\n');
     rig.peer.socket.close();
@@ -245,7 +246,7 @@ describe('a job', () => {
   });
 
   test('that ended without a link answers from the journal', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     await rig.peer.start("import time\ntime.sleep_ms(300)\nprint('lost')", 7);
     rig.peer.socket.terminate();
     const peer = await rig.board.link();
@@ -260,7 +261,7 @@ describe('a job', () => {
   });
 
   test('that the power cut off is told as interrupted', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("print('go')\nwhile True: pass", 8);
     await program.until('go\n');
     rig.board.kill();
@@ -272,7 +273,7 @@ describe('a job', () => {
   });
 
   test('machine.reset() asks to be started again and is told as interrupted', async () => {
-    await using rig = await linkedBoard();
+    const rig = await untilTestEnds(linkedBoard());
     rig.peer.send({ op: 'exec', rid: 1, job: 9, source: 'import machine; machine.reset()' });
     expect(await rig.board.exited()).toBe(3);
   });
@@ -282,13 +283,13 @@ describe('under /app/main.py', () => {
   const APP = "import time\nwhile True:\n    time.sleep_ms(5)\n    open('/ticks', 'a').close()\n";
 
   test('a program runs while the app pauses, with its output', async () => {
-    await using rig = await linkedBoard({ '/app/main.py': APP });
+    const rig = await untilTestEnds(linkedBoard({ '/app/main.py': APP }));
     expect((await rig.peer.run("print('beside')\nprint('app')")).text).toBe('beside\napp\n');
     expect((await rig.peer.run('1/0')).done.traceback).toMatch(/ZeroDivisionError/);
   });
 
   test('a program that prints for ever is interrupted, and the app goes on', async () => {
-    await using rig = await linkedBoard({ '/app/main.py': APP });
+    const rig = await untilTestEnds(linkedBoard({ '/app/main.py': APP }));
     const program = await rig.peer.start('while True: print(1234567890)');
     await rig.peer.expect('out');
     program.credit(2);
@@ -299,7 +300,7 @@ describe('under /app/main.py', () => {
   });
 
   test('a program reads input', async () => {
-    await using rig = await linkedBoard({ '/app/main.py': APP });
+    const rig = await untilTestEnds(linkedBoard({ '/app/main.py': APP }));
     const program = await rig.peer.start("print(input('? ') * 2)");
     await program.until('? ');
     program.type('ab\n');
