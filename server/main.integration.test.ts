@@ -168,7 +168,7 @@ describe('a hub that is ended during a run', () => {
   });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
-    'or %s, at any moment: every accepted job ends once, and none is started twice',
+    '%s at any moment: every accepted job ends once, and none is started twice',
     async (signal) => {
       const hub = await TestHub.start(inAProcess);
       try {

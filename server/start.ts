@@ -11,7 +11,7 @@ import { publishAuthDoor } from '#lib/api/auth-door.ts';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { createApi } from './api/api.ts';
-import { createBoards, createSimulator, readClientVersion, type Simulator } from './boards/boards.ts';
+import { createBoards, createSimulator, readClientVersion } from './boards/boards.ts';
 import { createBus, type EventBus } from './bus/bus.ts';
 import { type Config, prepareConsoleEnvironment } from './config.ts';
 import { type ConsoleHandler, type HttpServer, listen } from './http/http.ts';
@@ -26,7 +26,6 @@ import { createTeams } from './teams/teams.ts';
 
 export interface Overrides {
   readonly clock?: Clock;
-  readonly simulator?: Simulator;
 }
 
 export interface RunningHub {
@@ -45,6 +44,14 @@ export interface RunningHub {
 
 type Stop = () => void | Promise<void>;
 
+/** What the services stand on. */
+interface Ground {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly addresses: () => Addresses;
+}
+
 /** Throws port_in_use, data_not_writable, database_newer or database_broken; nothing is left running then. */
 export async function start(config: Config, overrides: Overrides = {}): Promise<RunningHub> {
   const stops: Stop[] = [];
@@ -62,54 +69,17 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
 async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Promise<Omit<RunningHub, 'stop'>> {
   const log = createLog(config.logLevel);
   const clock = overrides.clock ?? systemClock;
-  const version = readVersion(config.rootDir);
-  const startedAt = clock.now();
-  const store = openStore({ dataDir: config.dataDir, migrationsDir: join(config.rootDir, 'server/store/migrations') });
-  stops.push(() => store.close());
-  const clientDir = join(config.rootDir, 'dist/device');
   let listener: HttpServer | undefined;
   let isStopping = false;
-  stops.push(() => listener?.stop());
   let addresses: Addresses = addressesOf(config.host, config.port);
-
-  const hubFile = createHubFile(config.dataDir, startedAt);
-  const bus = createBus(startedAt.toString(36));
-  const teams = await createTeams({ store, now: clock.now, log, onSetUp: hubFile.forgetSetup });
-  publishAuthDoor(teams.door);
-  const hub = await createHub(hubDeps(store, bus, clock, log, readClientVersion(clientDir) ?? version));
-  stops.push(() => hub.stop());
-  const jobs = await Jobs.open({ store, hub, bus, clock, log });
-  hub.setListener(jobs.listener);
-
-  const simulator =
-    overrides.simulator ??
-    createSimulator({
-      startMachine: startVirtualBoard,
-      clientDir,
-      dataDir: config.dataDir,
-      log,
-      hubUrl: () => addresses.localDeviceUrl,
-      isConnected: hub.isConnected,
-    });
-  stops.push(() => simulator.stop());
-  stops.push(() => jobs.stop());
-  const boards = createBoards({
-    store,
-    hub,
-    simulator,
-    log,
-    now: clock.now,
-    hubUrls: () => addresses.deviceUrls(),
-    onRemoved: (boardId) => jobs.removeBoard(boardId),
-  });
+  const store = openStore({ dataDir: config.dataDir, migrationsDir: join(config.rootDir, 'server/store/migrations') });
+  stops.push(() => store.close());
+  stops.push(() => listener?.stop());
+  const services = await openServices(config, stops, { store, clock, log, addresses: () => addresses });
+  const { hubFile, bus, teams, hub, jobs, boards } = services;
   const api = createApi({
-    teams,
-    boards,
-    jobs,
-    hub,
+    ...services,
     log,
-    version,
-    startedAt,
     lastEventId: bus.lastId,
     isStopping: () => isStopping,
     addresses: () => addresses.urls(),
@@ -136,6 +106,41 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
 
   void boards.startVirtualBoards();
   return { url, port, urls: addresses.urls(), setupUrl, localToken: store.secrets.localToken, routes: api.routes };
+}
+
+/** What there is before anybody is let in. */
+async function openServices(config: Config, stops: Stop[], { store, clock, log, addresses }: Ground) {
+  const version = readVersion(config.rootDir);
+  const clientDir = join(config.rootDir, 'dist/device');
+  const startedAt = clock.now();
+  const hubFile = createHubFile(config.dataDir, startedAt);
+  const bus = createBus(startedAt.toString(36));
+  const teams = await createTeams({ store, now: clock.now, log, onSetUp: hubFile.forgetSetup });
+  publishAuthDoor(teams.door);
+  const hub = await createHub(hubDeps(store, bus, clock, log, readClientVersion(clientDir) ?? version));
+  stops.push(() => hub.stop());
+  const jobs = await Jobs.open({ store, hub, bus, clock, log });
+  hub.setListener(jobs.listener);
+  const simulator = createSimulator({
+    startMachine: startVirtualBoard,
+    clientDir,
+    dataDir: config.dataDir,
+    log,
+    hubUrl: () => addresses().localDeviceUrl,
+    isConnected: hub.isConnected,
+  });
+  stops.push(() => simulator.stop());
+  stops.push(() => jobs.stop());
+  const boards = createBoards({
+    store,
+    hub,
+    simulator,
+    log,
+    now: clock.now,
+    hubUrls: () => addresses().deviceUrls(),
+    onRemoved: (boardId) => jobs.removeBoard(boardId),
+  });
+  return { version, startedAt, hubFile, bus, teams, hub, jobs, boards };
 }
 
 function hubDeps(

@@ -14,7 +14,7 @@ import type { Store } from '#server/store/store.ts';
 import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
 import type { Simulator, VirtualFault } from './simulator.ts';
 
-export { createSimulator, readClientVersion, type Simulator } from './simulator.ts';
+export { createSimulator, readClientVersion } from './simulator.ts';
 
 const FIRST_EPOCH = 1;
 const VIRTUAL_NAME = 'virtual';

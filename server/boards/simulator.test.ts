@@ -84,3 +84,14 @@ it('a client that runs and never reaches the hub fails the start', async () => {
   await simulator.remove(spec.boardId);
   expect(stops).toBe(1);
 });
+
+it('a virtual board that was being started when the hub stopped does not outlive it', async () => {
+  const { promise: powered, resolve: powerOn } = Promise.withResolvers<void>();
+  const stopped = vi.fn(async () => {});
+  const simulator = aSimulator({ startMachine: () => powered.then(() => ({ stop: stopped, fault: async () => {} })) });
+  const starting = simulator.start(spec);
+  await simulator.stop();
+  powerOn();
+  await starting;
+  expect(stopped).toHaveBeenCalledOnce();
+});

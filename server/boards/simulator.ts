@@ -62,9 +62,11 @@ const LOOK_EVERY_MS = 50;
 export function createSimulator(deps: SimulatorDeps): Simulator {
   const { clientDir, dataDir, hubUrl, isConnected, log } = deps;
   const running = new Map<BoardId, VirtualMachine>();
+  let isStopped = false;
   const folderOf = (boardId: BoardId) => join(dataDir, 'virtual-boards', boardId);
 
   async function start({ boardId, name, firstKey }: VirtualBoardSpec): Promise<void> {
+    if (isStopped) return;
     const files = boardFiles({
       boardId: Buffer.from(boardId, 'hex'),
       key: firstKey ? Buffer.from(firstKey.key, 'hex') : new Uint8Array(KEY_BYTES),
@@ -81,6 +83,7 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
       directory,
       log: (message) => log.info({ boardId, name }, message),
     });
+    if (isStopped) return machine.stop();
     running.set(boardId, machine);
     await untilConnected(boardId, name);
   }
@@ -110,6 +113,7 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
       await machine.fault(fault);
     },
     async stop() {
+      isStopped = true;
       await Promise.all([...running.values()].map((machine) => machine.stop()));
       running.clear();
     },
