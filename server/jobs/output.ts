@@ -161,12 +161,17 @@ function createPieces(outputs: Store['outputs'], key: OutputKey, totalBytes: num
     tailBytes += piece.bytes.length;
   }
 
+  /** A good deal at a time: to forget a piece costs as much as to write one. */
+  function shorten(): void {
+    const before = tail[0]?.from ?? 0;
+    while (tail[0] && tailBytes - tail[0].sizeBytes >= TAIL_BYTES) tailBytes -= tail.shift()?.sizeBytes ?? 0;
+    outputs.deletePieces(key, before, tail[0]?.from ?? end);
+  }
+
   /** Answers where the tail begins, or 0 while nothing was cut. */
   function cut(): number {
-    const before = tail[0]?.from;
-    while (tail[0] && tailBytes - tail[0].sizeBytes >= TAIL_BYTES) tailBytes -= tail.shift()?.sizeBytes ?? 0;
+    if (tailBytes >= TAIL_BYTES + MAX_PIECE_BYTES) shorten();
     const from = tail[0]?.from ?? 0;
-    if (before !== undefined && from > before) outputs.deletePieces(key, before, from);
     return from > HEAD_BYTES ? from : 0;
   }
 

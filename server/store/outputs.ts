@@ -41,14 +41,22 @@ export function createOutputQueries(db: Db): OutputQueries {
       bytes: placeholder('bytes'),
     }),
   );
+  const remove = db
+    .delete(outputs)
+    .where(
+      and(
+        eq(outputs.teamId, placeholder('teamId')),
+        eq(outputs.jobId, placeholder('jobId')),
+        eq(outputs.boardId, placeholder('boardId')),
+        gte(outputs.from, placeholder('from')),
+        lt(outputs.from, placeholder('to')),
+      ),
+    )
+    .prepare();
   return {
     insertPiece: ({ teamId, jobId, boardId }, { from, bytes }) =>
       insert({ teamId, jobId, boardId, from, bytes: Buffer.from(bytes) }),
-    deletePieces: (key, from, to) =>
-      void db
-        .delete(outputs)
-        .where(and(of(key), gte(outputs.from, from), lt(outputs.from, to)))
-        .run(),
+    deletePieces: ({ teamId, jobId, boardId }, from, to) => void remove.run({ teamId, jobId, boardId, from, to }),
     listPieces: async (key, from, limit) =>
       db
         .select({ from: outputs.from, bytes: outputs.bytes })
