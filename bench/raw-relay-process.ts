@@ -21,4 +21,8 @@ answer({
     // A server that listens on TCP has an address of this kind.
     return (server.address() as AddressInfo).port;
   },
+  weigh(): { readonly cpuMs: number } {
+    const { user, system } = process.cpuUsage();
+    return { cpuMs: (user + system) / 1000 };
+  },
 });
