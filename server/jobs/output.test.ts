@@ -169,3 +169,34 @@ describe('output', () => {
     );
   });
 });
+
+it('output that shares a transaction with a write that fails is lost', async () => {
+  const out = writer();
+  out.take(Buffer.from('kept'));
+  const refused = expect(
+    store.commits.durable(() => {
+      throw new Error('no room');
+    }),
+  ).rejects.toThrow('no room');
+  store.commits.flush();
+  await refused;
+  out.take(Buffer.from(' and more'));
+  expect(await read()).toMatchObject({ text: 'kept and more', next: 13 });
+});
+
+it('a tail that is cut in a transaction that fails is cut all the same', async () => {
+  const out = writer();
+  const more = Buffer.alloc(TAIL_BYTES / 4, 'x');
+  for (let n = 0; n < 8; n += 1) out.take(more);
+  const refusals = Array.from({ length: 4 }, () => {
+    out.take(more);
+    const refused = store.commits.durable(() => {
+      throw new Error('no room');
+    });
+    return expect(refused).rejects.toThrow('no room');
+  });
+  await Promise.all(refusals);
+  const { text, next, cutBytes } = await read();
+  expect(next).toBe(12 * more.length);
+  expect(text.replaceAll(/[^x]/g, '').length).toBe(next - cutBytes);
+});

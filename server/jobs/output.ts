@@ -31,8 +31,11 @@ export interface OutputWriter {
   readonly totalBytes: number;
   /** The board may send more when it returns. */
   take(bytes: Uint8Array): void;
-  /** For the writer of a transaction: everything taken is in the database after it. */
-  writePending(): void;
+  /**
+   * For the writer of a transaction: everything taken is in the database after it. It may be called again when the transaction was
+   * rolled back, and then writes the same.
+   */
+  pendingWrite(): () => void;
   /** Tells browsers the rest at once, with a character that was never completed: the end of the run is told next. */
   finish(): void;
 }
@@ -51,21 +54,30 @@ export function createOutputWriter(
   let isScheduled = false;
   let untold: { readonly from: number; bytes: number; text: string } | undefined;
 
-  function writePending(): void {
+  function takePending() {
     isScheduled = false;
-    if (pendingBytes === 0) return;
     const bytes = Buffer.concat(pending);
     pending = [];
     pendingBytes = 0;
-    const tailFrom = ring.append(bytes);
-    store.jobs.updateOutput(owner, { outputBytes: total, tailFrom });
+    return { bytes, from: total - bytes.length };
+  }
+
+  function pendingWrite(): () => void {
+    let batch: ReturnType<typeof takePending> | undefined;
+    return () => {
+      batch ??= takePending();
+      const { bytes, from } = batch;
+      if (bytes.length === 0) return;
+      const tailFrom = ring.append(bytes, from);
+      store.jobs.updateOutput(owner, { outputBytes: from + bytes.length, tailFrom });
+    };
   }
 
   function schedule(): void {
     if (isScheduled) return;
     isScheduled = true;
     store.commits
-      .lazy(writePending)
+      .lazy(pendingWrite())
       .catch((err: unknown) => log.error({ err, ...owner }, 'Output was lost: it could not be written'));
   }
 
@@ -100,7 +112,7 @@ export function createOutputWriter(
       schedule();
       if (pendingBytes >= MAX_PENDING_BYTES) store.commits.flush();
     },
-    writePending,
+    pendingWrite,
     finish() {
       const from = total - decoder.heldBytes();
       tell(decoder.end(), from);
@@ -163,9 +175,8 @@ function createPieces(outputs: Store['outputs'], key: OutputKey, totalBytes: num
 
   /** A good deal at a time: to forget a piece costs as much as to write one. */
   function shorten(): void {
-    const before = tail[0]?.from ?? 0;
     while (tail[0] && tailBytes - tail[0].sizeBytes >= TAIL_BYTES) tailBytes -= tail.shift()?.sizeBytes ?? 0;
-    outputs.deletePieces(key, before, tail[0]?.from ?? end);
+    outputs.deletePieces(key, HEAD_BYTES, tail[0]?.from ?? end);
   }
 
   /** Answers where the tail begins, or 0 while nothing was cut. */
@@ -175,8 +186,18 @@ function createPieces(outputs: Store['outputs'], key: OutputKey, totalBytes: num
     return from > HEAD_BYTES ? from : 0;
   }
 
+  /** Forgets what a transaction that was rolled back had appended. */
+  function rewind(to: number): void {
+    for (let last = tail.at(-1); last && last.from >= to; last = tail.at(-1)) {
+      tail.pop();
+      tailBytes -= last.sizeBytes;
+    }
+    end = to;
+  }
+
   return {
-    append(bytes: Uint8Array): number {
+    append(bytes: Uint8Array, from: number): number {
+      rewind(from);
       for (let at = 0; at < bytes.length; ) {
         const room = end < HEAD_BYTES ? HEAD_BYTES - end : MAX_PIECE_BYTES;
         const piece = bytes.subarray(at, at + Math.min(room, MAX_PIECE_BYTES));

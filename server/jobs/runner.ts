@@ -256,7 +256,7 @@ export class Runner implements HubListener {
     const { state, effects } = nextRun(open.status, input, { now: clock.now(), timeoutMs: open.job.timeoutMs });
     open.status = state;
     for (const effect of effects) {
-      if (effect === 'ended') void this.#end(open);
+      if (effect === 'ended') this.#end(open);
       else if (effect === 'interrupt') this.#sendInterrupt(open);
       else if (effect === 'execute') this.#queueOf(open.row.boardId).toExecute = open;
       else if (!effects.includes('ended')) this.#save(open);
@@ -276,20 +276,25 @@ export class Runner implements HubListener {
   }
 
   /** An end is on disk before anybody hears of it, and before the next run of the board is sent. */
-  async #end(open: OpenRun): Promise<void> {
-    const { store, bus, clock, log } = this.#deps;
-    const { jobId, boardId, teamId } = open.row;
+  #end(open: OpenRun): void {
+    const { clock } = this.#deps;
     open.stopTimers();
     if (open.status.startedAt !== null) open.markGap(clock.now(), true);
     open.output.finish();
+    void this.#saveEnd(open, open.output.pendingWrite());
+  }
+
+  async #saveEnd(open: OpenRun, writeOutput: () => void): Promise<void> {
+    const { store, bus, clock, log } = this.#deps;
+    const { jobId, boardId, teamId } = open.row;
     try {
       await store.commits.durable(() => {
-        open.output.writePending();
+        writeOutput();
         store.jobs.updateStatus(open.row, open.status);
       });
     } catch (err) {
       log.error({ err, jobId, boardId }, 'The end of a run could not be written; trying again');
-      clock.after(STORAGE_RETRY_MS, () => void this.#end(open));
+      clock.after(STORAGE_RETRY_MS, () => void this.#saveEnd(open, writeOutput));
       return;
     }
     const queue = this.#queueOf(boardId);
