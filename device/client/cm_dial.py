@@ -68,6 +68,7 @@ def _upgrade(host, port, path):
     while text:
         text = text[cm_wire.sock.write(text) or 0 :]
         yield
+    _say('http')
     # Three bytes are kept from read to read: the empty line may be cut anywhere. Nothing follows it before our M1.
     tail = first = b''
     while tail[-4:] != b'\r\n\r\n':
@@ -141,18 +142,38 @@ def _net():
     return late('cm_net_' + cm_core.port.KIND)
 
 
+# How far it is, for who provisioned the board and still listens at the cable: lib/flasher/board-talk.ts. Until the first
+# welcome only (cm_rare): later the console is the user's.
+def _say(*a):
+    try:
+        os.stat('/cm/say')
+    except OSError:
+        return
+    print('@cm', *a)
+
+
 def dial():
     _due(_DIAL_MS)
     cm_core.port.pace(True)
     board, keys, hubs, wifi = late('cm_store').load()
     yield
-    while not _net().online(wifi):
+    told = None
+    while True:
+        # Looked at first: online() tries again, which makes any failure a 1.
+        n = _net().status()
+        if n != told:
+            told = n
+            _say('wifi', n)
+        if _net().online(wifi):
+            break
         yield
+    _say('ip', _net().address())
     secure, host, port, path = _split(hubs[cm_core.fails // len(keys) % len(hubs)])
     epoch, key = keys[cm_core.fails % len(keys)]
     _connect(host, port, secure)
     yield from _upgrade(host, port, path)
     _due(_HANDSHAKE_MS)
+    _say('shake')
     yield from _shake(board, epoch, key)
     while not cm_wire.flush():
         yield
@@ -168,6 +189,7 @@ def dial():
 # full jitter: each failure tries the next key, then the next hub.
 def lost():
     cm_wire.close()
+    _say('lost')
     if cm_core.linked:
         span = cm_core.window * 1000
     else:
