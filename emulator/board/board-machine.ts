@@ -4,10 +4,11 @@ import type { BoardFiles } from './board-files.ts';
 import type { BoardImage } from './board-image.ts';
 import { BoardTimers } from './board-timers.ts';
 import { Doorbell } from './doorbell.ts';
-import type { WorkerMessage, WorkerStart } from './messages.ts';
+import type { FlashLayout, ResetCause, WorkerMessage, WorkerStart } from './messages.ts';
 import { RESET_CAUSE } from './messages.ts';
 import { SharedMemory, WORD } from './shared-memory.ts';
 import { TcpSockets } from './tcp-sockets.ts';
+import type { WifiSettings, WifiStart } from './wifi.ts';
 
 export interface MachineParts {
   readonly name: string;
@@ -16,8 +17,13 @@ export interface MachineParts {
   readonly files: BoardFiles;
   readonly heapBytes: number;
   readonly chipId: Uint8Array;
+  readonly flash: FlashLayout;
+  readonly wifi: WifiStart | undefined;
+  readonly uartBufferBytes: number | undefined;
   readonly onOutput: (bytes: Uint8Array) => void;
   readonly onReset: (cause: number) => void;
+  readonly onPowerCycle: () => void;
+  readonly onWifi: (settings: WifiSettings) => void;
   readonly log: (message: string) => void;
 }
 
@@ -31,6 +37,7 @@ export class BoardMachine {
   readonly #sockets: TcpSockets;
   readonly #timers: BoardTimers;
   #worker: Worker | undefined;
+  #wifi: WifiStart | undefined;
   #startedAt = 0;
   #isOff = false;
   /** Power changes one after another. */
@@ -40,13 +47,14 @@ export class BoardMachine {
 
   constructor(parts: MachineParts) {
     this.#parts = parts;
+    this.#wifi = parts.wifi;
     this.#doorbell = new Doorbell(this.#shared, parts.image.addresses);
     this.#sockets = new TcpSockets(this.#shared, this.#doorbell);
     this.#timers = new BoardTimers(this.#shared, this.#doorbell);
   }
 
-  powerOn(): Promise<void> {
-    return this.#next(() => this.#start(RESET_CAUSE.powerOn));
+  powerOn(cause: ResetCause): Promise<void> {
+    return this.#next(() => this.#start(RESET_CAUSE[cause]));
   }
 
   powerOff(): Promise<void> {
@@ -59,6 +67,7 @@ export class BoardMachine {
     return this.#next(async () => {
       if (this.#isOff) return;
       this.#parts.onReset(RESET_CAUSE[cause]);
+      this.#parts.onPowerCycle();
       await this.#cut();
       between();
       await this.#start(RESET_CAUSE[cause]);
@@ -77,6 +86,13 @@ export class BoardMachine {
       this.interrupt();
       return false;
     });
+    const { uartBufferBytes: buffer } = this.#parts;
+    if (buffer !== undefined) {
+      // Overrun: what finds no room is lost, and nobody is told.
+      this.#shared.uartIn.write(kept.subarray(0, Math.max(0, buffer - this.#shared.uartIn.used)));
+      this.#shared.wake();
+      return;
+    }
     this.#toUart = Buffer.concat([this.#toUart, kept]);
     this.#feedUart();
   }
@@ -99,7 +115,7 @@ export class BoardMachine {
 
   async #start(resetCause: number): Promise<void> {
     if (this.#isOff) return;
-    const { image, name, files, heapBytes, chipId } = this.#parts;
+    const { image, name, files, heapBytes, chipId, flash } = this.#parts;
     const start: WorkerStart = {
       shared: this.#shared.buffer,
       vm: image.vm,
@@ -110,6 +126,8 @@ export class BoardMachine {
       name,
       chipId,
       resetCause,
+      flash,
+      wifi: this.#wifi,
     };
     this.#startedAt = performance.now();
     const worker = new Worker(this.#parts.worker, { workerData: start, name: `board ${name}` });
@@ -117,7 +135,7 @@ export class BoardMachine {
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.on('message', (message: WorkerMessage) => {
-        if (this.#worker !== worker && message.kind !== 'file') return;
+        if (this.#worker !== worker && message.kind !== 'file' && message.kind !== 'wifi') return;
         this.#hear(message);
         if (message.kind === 'booted') resolve();
       });
@@ -158,6 +176,11 @@ export class BoardMachine {
         break;
       case 'file':
         this.#parts.files.apply(message.change);
+        break;
+      case 'wifi':
+        // The SDK finds it in flash at the next start.
+        this.#wifi = this.#wifi && { ...this.#wifi, settings: message.settings };
+        this.#parts.onWifi(message.settings);
         break;
       case 'soft-reset':
         this.#timers.stopAll();

@@ -6,7 +6,7 @@ _addr = uctypes.addressof
 _wait = _host.wait
 _main = __import__('__main__').__dict__
 _BLOCK = 4096
-_BLOCKS = 763
+_BLOCKS = _host.files_bytes() // _BLOCK
 
 
 def _sleep_ms(ms):
