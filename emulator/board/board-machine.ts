@@ -38,6 +38,7 @@ export class BoardMachine {
   readonly #timers: BoardTimers;
   #worker: Worker | undefined;
   #wifi: WifiStart | undefined;
+  #filesHeard = 0;
   #startedAt = 0;
   #isOff = false;
   /** Power changes one after another. */
@@ -154,6 +155,7 @@ export class BoardMachine {
     await worker?.terminate();
     this.#sockets.destroyAll();
     this.#shared.words.fill(0);
+    this.#filesHeard = 0;
     this.#toUart = new Uint8Array();
   }
 
@@ -176,6 +178,8 @@ export class BoardMachine {
         break;
       case 'file':
         this.#parts.files.apply(message.change);
+        this.#filesHeard++;
+        this.#attend();
         break;
       case 'wifi':
         // The SDK finds it in flash at the next start.
@@ -196,8 +200,11 @@ export class BoardMachine {
 
   #attend(): void {
     this.#shared.take(WORD.attention);
-    const output = this.#shared.uartOut.readAll();
-    if (output.length > 0) this.#parts.onOutput(output);
+    // Who reads "saved" on the console may cut the power: the change is on its way, and calls us again.
+    if (this.#shared.get(WORD.filesTold) === this.#filesHeard) {
+      const output = this.#shared.uartOut.readAll();
+      if (output.length > 0) this.#parts.onOutput(output);
+    }
     this.#feedUart();
     this.#sockets.attend();
     this.#shared.wake();

@@ -42,7 +42,10 @@ export class BoardThread {
     this.#console = new SerialConsole(this.#shared, this.#waiting, () => this.#tellMain());
     this.#repl = new Repl(this.#console);
     this.#wifi = new Wifi(start.wifi, (settings) => post({ kind: 'wifi', settings }));
-    this.#flash = new FlashWatch((change: FileChange) => post({ kind: 'file', change }));
+    this.#flash = new FlashWatch((change: FileChange) => {
+      Atomics.add(this.#shared.words, WORD.filesTold, 1);
+      post({ kind: 'file', change });
+    });
   }
 
   /** Never resolves: a board runs until its power is cut. */

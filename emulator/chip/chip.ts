@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { loadImage } from '../board/board-image.ts';
 import type { FileTree } from '../board/messages.ts';
 import type { WifiNetwork, WifiSettings } from '../board/wifi.ts';
-import { type ChipState, Esp8266 } from './esp8266.ts';
+import { type Cable, type ChipState, Esp8266 } from './esp8266.ts';
 import { FLASH_MODES, type FlashMode, findFirmware } from './firmware-image.ts';
 import { filesRegion, readFiles, writeFiles } from './flash-files.ts';
 import { type FlashMb, FlashMemory } from './flash-memory.ts';
@@ -50,7 +50,8 @@ export interface ChipOptions {
 
 export interface Chip {
   readonly port: EmulatedSerialPort;
-  readonly esp8266: Esp8266;
+  /** The same cable without the browser's port around it, for pty.ts. */
+  readonly cable: Cable;
   /** The flash itself, for the test to look into. */
   readonly flash: FlashMemory;
   readonly state: ChipState;
@@ -106,7 +107,7 @@ export async function startChip(options: ChipOptions = {}): Promise<Chip> {
   esp8266.powerOn();
   return {
     port,
-    esp8266,
+    cable: esp8266,
     flash,
     get state() {
       return esp8266.state;

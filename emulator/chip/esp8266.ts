@@ -25,6 +25,14 @@ export interface ProgramHost {
   restarted(): void;
 }
 
+/** The host's end of the UART. */
+export interface Cable {
+  /** There is one host, the last that asked. It hears what the chip sends, and at which rate. */
+  connectHost(hears: (bytes: Uint8Array, baud: number) => void): void;
+  /** Resolves when the bytes are through the cable. */
+  send(bytes: Uint8Array, baud: number): Promise<void>;
+}
+
 export interface ChipParts {
   readonly kind: ChipKind;
   readonly flash: FlashMemory;
@@ -46,7 +54,7 @@ const FIRMWARE_BAUD = 115_200;
 const ESP32_ROM_STATUS_BYTES = 4;
 const ESP8266_STATUS_BYTES = 2;
 
-export class Esp8266 {
+export class Esp8266 implements Cable {
   readonly flash: FlashMemory;
   readonly work: Workload;
   readonly #parts: ChipParts;
@@ -81,12 +89,10 @@ export class Esp8266 {
     return this.#lines;
   }
 
-  /** There is one host, the last that asked. It hears what the chip sends, and at which rate. */
   connectHost(hears: (bytes: Uint8Array, baud: number) => void): void {
     this.#hostHears = hears;
   }
 
-  /** Resolves when the bytes are through the cable. */
   send(bytes: Uint8Array, baud: number): Promise<void> {
     return this.#toChip.send(bytes, baud);
   }
@@ -143,7 +149,7 @@ export class Esp8266 {
     this.#halt('nothing');
     this.#say(bootLog(BOOT_CAUSE[reason], inDownloadMode), BOOT_LOG_BAUD);
     if (inDownloadMode) this.#startLoader();
-    else this.#startFirmware(reason);
+    else void this.#startFirmware(reason);
   }
 
   #startLoader(): void {
@@ -167,7 +173,11 @@ export class Esp8266 {
     });
   }
 
-  #startFirmware(reason: BootReason): void {
+  async #startFirmware(reason: BootReason): Promise<void> {
+    const life = this.#life;
+    // The life before has its last words in flash first.
+    await Promise.all(this.#stopping);
+    if (life !== this.#life) return;
     this.#baud = FIRMWARE_BAUD;
     const firmware = findFirmware(this.flash.bytes);
     if (firmware === undefined || !this.#parts.flashModes.includes(firmware.flashMode)) {
@@ -176,7 +186,6 @@ export class Esp8266 {
       return;
     }
     this.#say(LOAD_LOG, BOOT_LOG_BAUD);
-    const life = this.#life;
     this.#state = 'firmware';
     this.#program = this.#parts.runFirmware(firmware, reason, {
       say: (text) => {

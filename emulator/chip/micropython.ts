@@ -85,8 +85,9 @@ class RunningBoard implements Program {
       wifi: { networks: parts.networks(), settings: readWifi(flash), joinMs: parts.joinMs },
       uartBufferBytes: UART_BUFFER_BYTES,
       onOutput: whileOn((bytes: Uint8Array) => host.say(bytes)),
-      onFiles: whileOn((tree: FileTree) => writeFiles(flash, region, tree)),
-      onWifi: whileOn((settings: WifiSettings) => writeWifi(flash, settings)),
+      // Also those that were under way when the power went: they were in flash before.
+      onFiles: (tree) => writeFiles(flash, region, tree),
+      onWifi: (settings) => writeWifi(flash, settings),
       onPowerCycle: () => {
         if (!this.#isStopped) host.restarted();
       },
