@@ -68,7 +68,6 @@ def _upgrade(host, port, path):
     while text:
         text = text[cm_wire.sock.write(text) or 0 :]
         yield
-    _say('http')
     # Three bytes are kept from read to read: the empty line may be cut anywhere. Nothing follows it before our M1.
     tail = first = b''
     while tail[-4:] != b'\r\n\r\n':
@@ -76,6 +75,8 @@ def _upgrade(host, port, path):
         if n == 0:
             raise OSError(104)
         if n:
+            if not first:
+                _say('http')
             first = (first + bytes(rv[:n]))[:12]
             tail = (tail + bytes(rv[:n]))[-4:]
         else:

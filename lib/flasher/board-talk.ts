@@ -7,10 +7,12 @@ import type { FailureCode } from './failures.ts';
 
 /** A network is missed in one scan and a server may be busy once: a failure counts when it comes again. */
 const TIMES_TO_BELIEVE = 2;
+/** It is told after fifteen seconds of waiting, no sooner. */
+const CERTAIN_AT_ONCE: FailureCode = 'wifi_no_address';
 
 /**
- * `wifi`: looks for the network; `address`: is in it, waits for an address; `hub`: dials; `upgrade`: is connected, asks for a
- * WebSocket; `proof`: both prove who they are; `home`: the hub has welcomed it.
+ * `wifi`: looks for the network; `address`: is in it, waits for an address; `hub`: dials; `upgrade`: something
+ * answered; `proof`: both prove who they are; `home`: the hub has welcomed it.
  */
 export type LinkStep = 'starting' | 'wifi' | 'address' | 'hub' | 'upgrade' | 'proof' | 'home';
 
@@ -24,7 +26,8 @@ export interface Talk {
 
 export const silence: Talk = { step: 'starting', ip: undefined, trouble: undefined };
 
-const LINE = /^@cm (\w+)(?: (\S+))?/;
+/** The prompt of the REPL may stand before it: nobody has typed anything there. */
+const LINE = /^(?:>>> )?@cm (\w+)(?: (\S+))?/;
 /** WLAN.status() of an ESP8266; 6 is ours: in the network and without an address. */
 const WIFI_FAILURES: Record<string, FailureCode> = {
   2: 'wifi_wrong_password',
@@ -65,7 +68,8 @@ export function hear(talk: Talk, line: string): Talk {
 
 /** The failure to report, when it is certain. */
 export function verdict({ trouble }: Talk): FailureCode | undefined {
-  return trouble && trouble.times >= TIMES_TO_BELIEVE ? trouble.code : undefined;
+  const isCertain = trouble && (trouble.code === CERTAIN_AT_ONCE || trouble.times >= TIMES_TO_BELIEVE);
+  return isCertain ? trouble.code : undefined;
 }
 
 /** The failure to report when the time is up. */

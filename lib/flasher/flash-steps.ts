@@ -18,12 +18,12 @@ import { resetToRun } from './reset-cycle.ts';
 import { SerialLine } from './serial-line.ts';
 import { watchBoard } from './watch-board.ts';
 
-/** The first start formats the file system: about three seconds, on slow flash ten. */
-const FIRST_START_MS = 20_000;
+/** The first start formats the file system: about three seconds, on slow flash eight. */
+const FIRST_START_MS = 12_000;
 /** With a program of the user's own there is no prompt to wait for. */
 const START_MS = 3_000;
-const ENTER_MS = 6_000;
-const ENTER_AFTER_RESET_MS = 12_000;
+const ENTER_MS = 4_000;
+const ENTER_AFTER_RESET_MS = 7_000;
 
 export interface FlashOrder {
   readonly port: FlashPort;

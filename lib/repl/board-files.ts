@@ -4,8 +4,8 @@ import { pythonBytes, pythonString } from './python-text.ts';
 import type { RawRepl } from './raw-repl.ts';
 import { ReplError } from './repl-error.ts';
 
-/** What is written at once: its text, a third longer, has to be parsed in a heap of 38 KB. */
-const PIECE_BYTES = 768;
+/** What is written at once: its text, a third longer, is parsed and decoded in a heap of 38 KB that is not one piece. */
+const PIECE_BYTES = 384;
 /** LittleFS may have to make room before it writes. */
 const PIECE_MS = 20_000;
 

@@ -1,5 +1,7 @@
 /** Values as Python source, in ASCII alone: what goes through a raw REPL may be no control character and no half character. */
 
+const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', "'": "\\'", '\\': '\\\\' };
+
 /** A string literal; any text survives, quotes and line ends included. */
 export function pythonString(text: string): string {
   let literal = '';
@@ -13,9 +15,17 @@ export function pythonString(text: string): string {
   return `'${literal}'`;
 }
 
-/** An expression that gives `bytes`, where `decoder` is the name of binascii.a2b_base64. */
+/** The shortest expression that gives `bytes`, where `decoder` is the name of binascii.a2b_base64. */
 export function pythonBytes(bytes: Uint8Array, decoder: string): string {
   let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return `${decoder}(b'${btoa(binary)}')`;
+  let literal = '';
+  for (const byte of bytes) {
+    const character = String.fromCharCode(byte);
+    binary += character;
+    literal += /[ -&(-[\]-~]/.test(character)
+      ? character
+      : (SHORT[character] ?? `\\x${byte.toString(16).padStart(2, '0')}`);
+  }
+  const decoded = `${decoder}(b'${btoa(binary)}')`;
+  return literal.length + 3 <= decoded.length ? `b'${literal}'` : decoded;
 }
