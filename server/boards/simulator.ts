@@ -2,14 +2,14 @@
  * Virtual boards in the hub's own process. Each is a board like any other: it has a key, files of its own in the data folder, and
  * dials the hub's port. What runs it is handed in, because only server/start.ts may know the emulator.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import type { BoardId, virtualFaults } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import { KEY_BYTES } from '#lib/protocol/frames.ts';
 import { type BoardFile, boardFiles } from '#lib/provision/files.ts';
 import type { Log } from '#server/log.ts';
+import { readClient } from './client-files.ts';
 
 export type VirtualFault = (typeof virtualFaults)[number];
 
@@ -52,7 +52,6 @@ export interface SimulatorDeps {
 }
 
 const KEY_FILE = '/cm/key';
-const manifestSchema = z.object({ version: z.string(), files: z.array(z.object({ name: z.string() })) });
 
 export function createSimulator({ startMachine, clientDir, dataDir, hubUrl, log }: SimulatorDeps): Simulator {
   const running = new Map<BoardId, VirtualMachine>();
@@ -95,26 +94,6 @@ export function createSimulator({ startMachine, clientDir, dataDir, hubUrl, log 
       running.clear();
     },
   };
-}
-
-/** The version of the board's client that this hub brings along; undefined when it was not built. */
-export function readClientVersion(clientDir: string): string | undefined {
-  try {
-    return readManifest(clientDir).version;
-  } catch {
-    return undefined;
-  }
-}
-
-function readManifest(clientDir: string) {
-  return manifestSchema.parse(JSON.parse(readFileSync(join(clientDir, 'manifest.json'), 'utf8')));
-}
-
-function readClient(clientDir: string): readonly BoardFile[] {
-  return readManifest(clientDir).files.map(({ name }) => ({
-    path: name,
-    content: readFileSync(join(clientDir, name)),
-  }));
 }
 
 function refresh(directory: string, files: readonly BoardFile[]): void {
