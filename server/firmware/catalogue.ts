@@ -10,6 +10,8 @@ import { type ListedFirmware, parseListing } from './listing.ts';
 export const REFRESH_MS = 60 * 60 * 1000;
 /** A mirror that failed is left alone for so long. */
 export const RETRY_MS = 60 * 1000;
+/** Whoever can be shown an older list does not wait for a network that swallows everything. */
+const PATIENCE_MS = 2_000;
 const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 
 const stateSchema = z.object({
@@ -49,9 +51,11 @@ export interface CatalogueDeps {
   readonly policy: RequestPolicy;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  readonly patienceMs?: number;
 }
 
-export function createCatalogue({ dir, url, policy, now, signal }: CatalogueDeps): Catalogue {
+export function createCatalogue(deps: CatalogueDeps): Catalogue {
+  const { dir, url, policy, now, signal, patienceMs = PATIENCE_MS } = deps;
   const file = join(dir, 'listing.json');
   let state = readState(file, url);
   let problem: AppError | undefined;
@@ -85,10 +89,16 @@ export function createCatalogue({ dir, url, policy, now, signal }: CatalogueDeps
           refreshing = undefined;
         });
       }
-      await refreshing;
+      if (refreshing) await (state ? within(refreshing, patienceMs) : refreshing);
       return { url, checkedAt: state?.checkedAt ?? null, firmware: state?.firmware ?? [], problem };
     },
   };
+}
+
+function within(task: Promise<void>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return Promise.race([task, promise]).finally(() => clearTimeout(timer));
 }
 
 /** Throws firmware_unreachable, firmware_listing_invalid. */

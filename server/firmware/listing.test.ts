@@ -75,5 +75,6 @@ it('says which variants can carry the client, and on how much flash', () => {
   expect(suitabilityOf('standard')).toMatchObject({ usable: true, minFlashBytes: 2 * 1024 * 1024 });
   expect(suitabilityOf('FLASH_1M')).toMatchObject({ usable: true, minFlashBytes: 1024 * 1024 });
   expect(suitabilityOf('FLASH_512K')).toMatchObject({ usable: false, why: expect.stringContaining('file system') });
-  expect(suitabilityOf('OTA')).toMatchObject({ usable: false, minFlashBytes: null });
+  expect(suitabilityOf('OTA')).toMatchObject({ usable: false, why: expect.stringContaining('loader') });
+  expect(suitabilityOf('FLASH_8M')).toMatchObject({ usable: false, minFlashBytes: null });
 });

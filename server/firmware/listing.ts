@@ -24,6 +24,10 @@ const VARIANTS: Readonly<Record<string, { readonly minFlashBytes: number; readon
   [STANDARD]: { minFlashBytes: 2 * MIB, why: null },
   FLASH_1M: { minFlashBytes: MIB, why: null },
   FLASH_2M_ROMFS: { minFlashBytes: 2 * MIB, why: null },
+  OTA: {
+    minFlashBytes: 2 * MIB,
+    why: 'It brings a loader of its own for updates over the air, which nobody maintains any more.',
+  },
   FLASH_512K: { minFlashBytes: MIB / 2, why: 'It has no file system, so that the client cannot be kept on the board.' },
 };
 
