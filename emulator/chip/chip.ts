@@ -17,7 +17,7 @@ import { readWifi, runMicroPython } from './micropython.ts';
 import type { ChipKind } from './registers.ts';
 import { EmulatedSerialPort } from './serial-port.ts';
 
-export { type FirmwareWish, makeFirmware } from './firmware-image.ts';
+export { makeFirmware } from './firmware-image.ts';
 export type { EmulatedSerialPort } from './serial-port.ts';
 
 export interface ChipOptions {

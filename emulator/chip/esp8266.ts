@@ -119,6 +119,7 @@ export class Esp8266 implements Cable {
     this.#lines = { dtr: false, rts: false };
     this.#toChip.cut();
     this.#toHost.cut();
+    this.work.abandon();
   }
 
   /** Resolves when no thread of it is left. */

@@ -51,9 +51,10 @@ export function readFiles(flash: FlashMemory, region: Region): StoredFiles {
   return { state: 'good', tree };
 }
 
-export function writeFiles(flash: FlashMemory, region: Region, tree: FileTree): void {
+/** Answers whether there was room; without it flash stays as it is. */
+export function writeFiles(flash: FlashMemory, region: Region, tree: FileTree): boolean {
   const entries = [...tree].map(([path, content]) => [path, content && Buffer.from(content).toString('base64')]);
-  writeRecord(flash, region, JSON.stringify(Object.fromEntries(entries)));
+  return writeRecord(flash, region, JSON.stringify(Object.fromEntries(entries)));
 }
 
 /** The text last written to a region, if it is still whole. */
@@ -67,14 +68,15 @@ export function readRecord(flash: FlashMemory, { at, bytes }: Region): string | 
 }
 
 /** The firmware erases and writes as it needs; how often it does so is not modelled. */
-export function writeRecord(flash: FlashMemory, { at, bytes }: Region, text: string): void {
+export function writeRecord(flash: FlashMemory, { at, bytes }: Region, text: string): boolean {
   const content = Buffer.from(text);
-  if (content.length > bytes - HEADER_BYTES) throw new RangeError('More files than the emulated flash has room for.');
+  if (content.length > bytes - HEADER_BYTES) return false;
   const length = Buffer.alloc(4);
   length.writeUInt32LE(content.length);
   const record = Buffer.concat([MARK, length, hashOf(content), content]);
   flash.eraseSectors(at / SECTOR_BYTES, Math.ceil(record.length / SECTOR_BYTES));
   flash.program(at, record);
+  return true;
 }
 
 function hashOf(bytes: Uint8Array): Buffer {

@@ -2,45 +2,12 @@
  * The serial loader: the ROM's after a reset with GPIO0 low, and the stub that tools load into RAM. Packets in, answers out, one
  * command at a time; what the commands do is in rom-commands.ts and stub-commands.ts.
  */
-import type { FlashMemory } from './flash-memory.ts';
 import { FlashWriter } from './flash-writer.ts';
-import { OP, type OpName, Request, type Response, responsePacket } from './loader-packets.ts';
-import type { Registers } from './registers.ts';
+import { type Command, type CommandContext, type LoaderParts, REPEATS } from './loader-context.ts';
+import { type OpName, Request, type Response, responsePacket } from './loader-packets.ts';
 import { romCommands } from './rom-commands.ts';
 import { SlipReader, slipFrame } from './slip.ts';
 import { stubCommands } from './stub-commands.ts';
-import type { Workload } from './timing.ts';
-
-export interface LoaderParts {
-  readonly registers: Registers;
-  readonly flash: FlashMemory;
-  readonly work: Workload;
-  /** The ROM of an ESP32 answers with more status bytes. */
-  readonly romStatusBytes: number;
-  /** A rate of 0 is found out by the first bytes that come, as the ROM does. */
-  readonly baud: () => number;
-  readonly setBaud: (baud: number) => void;
-  readonly send: (bytes: Uint8Array) => void;
-  /** Starts what is in flash; `inDownloadMode` the ROM's loader once more, since nobody has moved GPIO0. */
-  readonly restart: (inDownloadMode: boolean) => void;
-  readonly onCommand: (name: string) => void;
-}
-
-/** What a command answers, and what it does when the answer is out. */
-export interface Answer extends Response {
-  readonly after?: () => Promise<void> | void;
-}
-
-export type Command = (request: Request) => Promise<Answer | undefined> | Answer | undefined;
-
-export interface CommandContext extends Omit<LoaderParts, 'send' | 'romStatusBytes' | 'onCommand'> {
-  readonly writer: FlashWriter;
-  readonly reply: (op: number, response: Response) => void;
-  readonly sendPacket: (packet: Uint8Array) => void;
-  /** The next packet from the host, which is not a command; undefined when the loader ends first. */
-  readonly nextPacket: () => Promise<Uint8Array | undefined>;
-  readonly runStub: () => void;
-}
 
 /** The first packet of a stub. */
 const STUB_GREETING = 'OHAI';
@@ -48,7 +15,6 @@ const STUB_STATUS_BYTES = 2;
 /** The ROM's answer to what it does not know: not under the command's own number, and several times. */
 const ROM_INVALID_MESSAGE = 0x05;
 const STUB_NOT_IMPLEMENTED = 0xff;
-const ERROR_REPEATS = 8;
 
 export class Loader {
   readonly #parts: LoaderParts;
@@ -100,7 +66,7 @@ export class Loader {
 
   #refuse(op: number): void {
     if (this.#isStub) this.#reply(op, { error: STUB_NOT_IMPLEMENTED });
-    else for (let i = 0; i < ERROR_REPEATS; i++) this.#reply(0, { error: ROM_INVALID_MESSAGE });
+    else for (let i = 0; i < REPEATS; i++) this.#reply(0, { error: ROM_INVALID_MESSAGE });
   }
 
   #reply(op: number, response: Response): void {
@@ -130,9 +96,4 @@ export class Loader {
       },
     };
   }
-}
-
-/** The host's first words come eight times back. */
-export function answerSync(context: CommandContext, value: number): undefined {
-  for (let i = 0; i < ERROR_REPEATS; i++) context.reply(OP.sync, { value });
 }

@@ -86,7 +86,9 @@ class RunningBoard implements Program {
       uartBufferBytes: UART_BUFFER_BYTES,
       onOutput: whileOn((bytes: Uint8Array) => host.say(bytes)),
       // Also those that were under way when the power went: they were in flash before.
-      onFiles: (tree) => writeFiles(flash, region, tree),
+      onFiles: (tree) => {
+        if (!writeFiles(flash, region, tree)) parts.log(`${parts.name}: more files than its flash has room for.`);
+      },
       onWifi: (settings) => writeWifi(flash, settings),
       onPowerCycle: () => {
         if (!this.#isStopped) host.restarted();

@@ -1,6 +1,6 @@
 /** What the ESP8266's ROM can do: registers, RAM, and flash without compression, MD5 or reading. */
 import { SECTOR_BYTES, SECTORS_PER_BLOCK } from './flash-memory.ts';
-import { answerSync, type Command, type CommandContext } from './loader.ts';
+import { answerSync, type Command, type CommandContext } from './loader-context.ts';
 import type { OpName } from './loader-packets.ts';
 
 /** Any value but the 0 of a stub. */

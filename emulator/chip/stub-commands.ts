@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SECTOR_BYTES } from './flash-memory.ts';
 import { STUB_ERROR } from './flash-writer.ts';
-import { type Answer, answerSync, type Command, type CommandContext } from './loader.ts';
+import { type Answer, answerSync, type Command, type CommandContext } from './loader-context.ts';
 import type { OpName, Request } from './loader-packets.ts';
 import { BAUD_SWITCH_MS, MD5_MS_PER_MB, sleep } from './timing.ts';
 

@@ -42,4 +42,9 @@ export class Workload {
     this.#freeAt = Math.max(this.#freeAt, now) + ms;
     await sleep(this.#freeAt - now);
   }
+
+  /** Without power nothing goes on. */
+  abandon(): void {
+    this.#freeAt = 0;
+  }
 }
