@@ -1,6 +1,9 @@
 /** Firmware over the real API, with a mirror of the download site on this machine. */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getAuthDoor, SESSION_COOKIES } from '#lib/api/auth-door.ts';
 import { ApiClient } from '#lib/api/client.ts';
 import { firmwareListSchema, firmwareSchema } from '#lib/api/firmware-schema.ts';
 import { testImage } from '#lib/flasher/image.fixture.ts';
@@ -110,4 +113,38 @@ it('is all of this through the typed client, which says what was refused', async
   expect(await client.wifiProfiles()).toEqual([profile]);
   await client.removeWifiProfile(profile.id);
   expect(await client.wifiProfiles()).toEqual([]);
+});
+
+it('may be read by a viewer and changed by an operator; so it is with keys and networks', async () => {
+  const token = new URL(hub.hub.setupUrl ?? '').searchParams.get('token');
+  const account = { email: 'vera@example.org', name: 'Vera', password: 'correct horse battery', team: 'Lab' };
+  await hub.call('POST', '/setup', { ...account, token }, { origin: hub.hub.url });
+  const door = getAuthDoor();
+  const result = await door.signIn(account.email, account.password, '10.0.0.1');
+  if (!result.ok) throw new Error(result.reason);
+  const cookie = `${SESSION_COOKIES[0]}=${await door.createSession(result.user.id, '10.0.0.1', 'test')}`;
+  const { body: profile } = await hub.call('POST', '/wifi-profiles', { ssid: 'x', password: '' });
+  const database = new Database(join(hub.folder.dir, 'cloudmanager.sqlite'));
+  const statusAs = async (role: string, method: string, path: string, body?: object) => {
+    database.prepare('UPDATE members SET role = ?').run(role);
+    return (await hub.call(method, path, body, { cookie, origin: hub.hub.url })).status;
+  };
+  const board = { chipId: 'aabbccdd', platform: 'esp8266' };
+  for (const [method, path, body, viewer, operator] of [
+    ['GET', '/firmware', undefined, 200, 200],
+    ['POST', `/firmware/${STABLE}/fetch`, undefined, 403, 200],
+    ['DELETE', `/firmware/${STABLE}`, undefined, 403, 204],
+    ['GET', '/client', undefined, 200, 200],
+    ['POST', '/boards/provision', board, 403, 201],
+    ['POST', '/boards/provision-bundle', { count: 1 }, 403, 201],
+    ['GET', '/wifi-profiles', undefined, 200, 200],
+    ['POST', '/wifi-profiles', { ssid: 'y', password: '' }, 403, 201],
+    ['GET', `/wifi-profiles/${profile.id}/secret`, undefined, 403, 200],
+    ['DELETE', `/wifi-profiles/${profile.id}`, undefined, 403, 403],
+  ] as const) {
+    const statuses = [await statusAs('viewer', method, path, body), await statusAs('operator', method, path, body)];
+    expect([method, path, ...statuses]).toEqual([method, path, viewer, operator]);
+  }
+  expect(await statusAs('admin', 'DELETE', `/wifi-profiles/${profile.id}`)).toBe(204);
+  database.close();
 });
