@@ -46,6 +46,7 @@ export interface WrittenFile {
 
 export class BoardFileWriter {
   readonly #repl: RawRepl;
+  readonly #folders = new Set<string>();
   #isReady = false;
 
   constructor(repl: RawRepl) {
@@ -67,20 +68,32 @@ export class BoardFileWriter {
   /** Makes the folders on the way to `path`. */
   async makeFolders(path: string): Promise<void> {
     const parts = path.split('/').slice(1, -1);
-    const folders = parts.map((_, i) => `/${parts.slice(0, i + 1).join('/')}`);
-    if (folders.length > 0) await this.#run(folders.map((folder) => `_cm_dir(${pythonString(folder)})`).join('\n'));
+    const folders = parts
+      .map((_, i) => `/${parts.slice(0, i + 1).join('/')}`)
+      .filter((each) => !this.#folders.has(each));
+    if (folders.length === 0) return;
+    await this.#run(folders.map((folder) => `_cm_dir(${pythonString(folder)})`).join('\n'));
+    for (const folder of folders) this.#folders.add(folder);
   }
 
-  /** The file is the new one, or what it was before; `onBytes` hears how much of it has been written. */
+  /**
+   * The file is the new one, or what it was before; `onBytes` hears how much of it has been written. Opening goes with the first
+   * piece and closing with the last: each word to the board costs a round trip.
+   */
   async put({ path, content }: WrittenFile, onBytes: (bytes: number) => void = () => undefined): Promise<void> {
     const expected = await hashOf(content);
-    await this.#run(`_cm_f = open(${pythonString(`${path}~`)}, 'wb')`);
-    for (let at = 0; at < content.length; at += PIECE_BYTES) {
+    let found = '';
+    for (let at = 0; at === 0 || at < content.length; at += PIECE_BYTES) {
       const piece = content.subarray(at, at + PIECE_BYTES);
-      await this.#run(`_cm_n = _cm_f.write(${pythonBytes(piece, '_cm_b')})`);
+      const isLast = at + PIECE_BYTES >= content.length;
+      const code = [
+        ...(at === 0 ? [`_cm_f = open(${pythonString(`${path}~`)}, 'wb')`] : []),
+        `_cm_n = _cm_f.write(${pythonBytes(piece, '_cm_b')})`,
+        ...(isLast ? [`print(_cm_end(${pythonString(path)}, '${expected}'))`] : []),
+      ];
+      found = (await this.#run(code.join('\n'))).trim();
       onBytes(at + piece.length);
     }
-    const found = (await this.#run(`print(_cm_end(${pythonString(path)}, '${expected}'))`)).trim();
     if (found !== expected) throw new ReplError('file_differs', `${path} on the board is not what was written.`, found);
   }
 
