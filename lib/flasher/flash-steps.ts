@@ -30,7 +30,10 @@ export interface FlashOrder {
   readonly plan: FlashPlan;
   /** The firmware for a board's flash, from the hub's catalogue or a file of the person's own. */
   firmware(variant: FirmwareVariant, chip: ChipFacts): Promise<Uint8Array>;
-  /** Id, single-use key, client and addresses for the board that answers: the same chip is the same board. */
+  /**
+   * Id, single-use key, client and addresses for the board that answers: the same chip is the same board. Asked anew by each try;
+   * a key that has not been used yet may be given again.
+   */
   provision(board: PythonFacts): Promise<Provision>;
 }
 

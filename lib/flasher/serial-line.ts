@@ -11,6 +11,9 @@ const BUFFER_BYTES = 16 * 1024;
 /** The line noise that a chip's start at 74880 baud is; the port goes on with a new stream. */
 const RECOVERABLE = new Set(['BufferOverrunError', 'FramingError', 'BreakError', 'ParityError']);
 
+/** A port that has not closed by then is left to its driver. */
+const CLOSE_MS = 2_000;
+
 interface Listener {
   readonly onBytes: (bytes: Uint8Array) => void;
   readonly onEnd: (reason: Error) => void;
@@ -110,9 +113,12 @@ export class SerialLine implements ByteStream {
     this.end(new FlashFailure('port_gone'));
     this.#port.removeEventListener('disconnect', this.#onDisconnect);
     await this.#pause();
-    // A write that the device never takes would keep the port open for ever.
-    await this.#port.writable?.abort().catch(() => undefined);
-    await this.#port.close().catch(() => undefined);
+    // A write that the device never takes keeps an abort waiting, and some ports their close with it.
+    this.#port.writable?.abort().catch(() => undefined);
+    await atMost(
+      CLOSE_MS,
+      this.#port.close().catch(() => undefined),
+    );
   }
 
   async #pause(): Promise<void> {
@@ -147,6 +153,15 @@ export class SerialLine implements ByteStream {
       for (const { onBytes } of [...this.#listeners]) onBytes(value);
     }
   }
+}
+
+async function atMost(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }
 
 async function openPort(port: FlashPort, baudRate: number): Promise<void> {

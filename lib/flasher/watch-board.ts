@@ -6,6 +6,8 @@ import type { SerialLine } from './serial-line.ts';
 
 /** Two attempts of the client that come to nothing, and the pause between. */
 const JOIN_MS = 60_000;
+/** A client that runs has said something by then. */
+const SILENT_MS = 20_000;
 const TAIL_LINES = 8;
 const LINE_MAX = 500;
 
@@ -21,9 +23,11 @@ export function watchBoard(line: SerialLine, onTalk: (talk: Talk) => void): Watc
   const lines: string[] = [];
   const home = new Promise<string | undefined>((resolve, reject) => {
     const fail = (code = verdictAtLast(talk)): void => finish(() => reject(new FlashFailure(code, lines.join('\n'))));
-    const timer = setTimeout(fail, JOIN_MS);
+    const timer = setTimeout(() => fail(), JOIN_MS);
+    const silent = setTimeout(() => talk === silence && fail(), SILENT_MS);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
+      clearTimeout(silent);
       stop();
       settle();
     };
