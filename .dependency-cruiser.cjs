@@ -5,7 +5,7 @@ const TEST = '\\.(test|fixture)\\.tsx?$';
 const LIB = '^lib/';
 const LOG = '^server/log\\.ts$';
 const CONFIG = '^server/config\\.ts$';
-const NOUNS = ['boards', 'jobs', 'packages', 'firmware', 'files', 'teams', 'virtual-boards'];
+const NOUNS = ['boards', 'jobs', 'packages', 'firmware', 'files', 'teams', 'virtual-boards', 'wifi'];
 const nodeModules = '^node_modules/';
 
 /** What one folder may import; everything else is refused, built-in modules and npm packages included. */

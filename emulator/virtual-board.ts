@@ -1,27 +1,43 @@
 /**
  * A board without hardware: real MicroPython with an ESP8266's heap and firmware modules, in a thread of its own, running the
  * unmodified client of device/. Its network is this computer's, its files are kept here, its UART is `uartWrite` and
- * `onOutput`. It does not model time, flash wear, Wi-Fi or TLS. The thread's side is board/board-thread.ts, what the two
+ * `onOutput`. It does not model time, flash wear or TLS, and Wi-Fi only when told which networks there are. The thread's side is board/board-thread.ts, what the two
  * share is board/shared-memory.ts; the VM is made by vm/build.ts, the firmware's Python is in firmware/.
  */
 import { BoardFiles } from './board/board-files.ts';
 import { loadImage } from './board/board-image.ts';
 import { BoardMachine } from './board/board-machine.ts';
+import type { FileTree, FlashLayout, ResetCause } from './board/messages.ts';
+import type { WifiSettings, WifiStart } from './board/wifi.ts';
 
 export interface VirtualBoardOptions {
   readonly name: string;
-  /** What provisioning leaves on a board, by absolute path. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What provisioning leaves on a board, by absolute path; a folder has no content. */
+  readonly files: FileTree;
   /** Keeps the files from one process to the next; what it holds already wins over `files`. */
   readonly directory?: string;
   /** The board's whole Python heap; 38 KB on an ESP8266. */
   readonly heapBytes?: number;
   /** machine.unique_id(): 4 bytes. */
   readonly chipId?: Uint8Array;
+  /** Of a chip with 4 MB, unless another one is told. */
+  readonly flash?: FlashLayout;
+  /** Without it the board is always connected. */
+  readonly wifi?: WifiStart;
+  /** What the board said about its first start; power-on without it. */
+  readonly resetCause?: ResetCause;
+  /** A real board keeps 256 bytes that Python has not read, and loses what comes after them. */
+  readonly uartBufferBytes?: number;
   /** What the board writes to its UART. */
   readonly onOutput?: (bytes: Uint8Array) => void;
   /** The board starts anew, for the reason machine.reset_cause() will give. */
   readonly onReset?: (cause: number) => void;
+  /** As `onReset`, but not for a soft reset: the chip itself starts anew. */
+  readonly onPowerCycle?: () => void;
+  /** After each change of the files in flash. */
+  readonly onFiles?: (files: FileTree) => void;
+  /** What the SDK now keeps in flash. */
+  readonly onWifi?: (settings: WifiSettings) => void;
   readonly log?: (message: string) => void;
   /** The folder that holds dist/ and emulator/; by default the one this file is in or was bundled to. */
   readonly root?: string;
@@ -51,13 +67,16 @@ export interface VirtualBoard {
 /** The heap of the ESP8266 port: main.c, `static char heap[38 * 1024]`. */
 export const ESP8266_HEAP_BYTES = 38 * 1024;
 
+/** flashbdev.py of the variant for 2 MB and up: the files begin at 1 MB, and 20 KB at the end are the SDK's. */
+const FLASH_4_MB: FlashLayout = { sizeBytes: 0x400000, filesAt: 0x100000, filesBytes: 763 * 4096 };
+
 const BAD_MAIN = 'raise RuntimeError("this main.py fails at once")\n';
 
 /** Powers a virtual board up; resolves when its MicroPython runs. */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
   const root = options.root ?? new URL('..', import.meta.url);
   const worker = new URL(`./virtual-board-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.mjs'}`, import.meta.url);
-  const files = new BoardFiles(options.files, options.directory);
+  const files = new BoardFiles(options.files, options.directory, options.onFiles);
   const machine = new BoardMachine({
     name: options.name,
     image: await loadImage(root),
@@ -66,10 +85,15 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
     heapBytes: options.heapBytes ?? ESP8266_HEAP_BYTES,
     chipId: options.chipId ?? chipIdOf(options.name),
     onOutput: options.onOutput ?? (() => undefined),
+    flash: options.flash ?? FLASH_4_MB,
+    wifi: options.wifi,
+    uartBufferBytes: options.uartBufferBytes,
     onReset: options.onReset ?? (() => undefined),
+    onPowerCycle: options.onPowerCycle ?? (() => undefined),
+    onWifi: options.onWifi ?? (() => undefined),
     log: options.log ?? (() => undefined),
   });
-  await machine.powerOn();
+  await machine.powerOn(options.resetCause ?? 'powerOn');
   return {
     name: options.name,
     stop: () => machine.powerOff(),

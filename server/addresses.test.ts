@@ -17,3 +17,15 @@ it('on one address, that one is told to everybody', () => {
     'ws://[::1]:80/device',
   ]);
 });
+
+it.each(['localhost', '127.0.0.1', '127.1.2.3', '::1', '169.254.3.4'])(
+  '%s is nothing that a board could dial',
+  (host) => {
+    expect(addressesOf(host, 80).boardUrls()).toEqual([]);
+  },
+);
+
+it('a board is told of addresses in the network', () => {
+  expect(addressesOf('192.168.1.7', 18266).boardUrls()).toEqual(['ws://192.168.1.7:18266/device']);
+  expect(addressesOf(undefined, 18266).boardUrls().join()).not.toMatch(/localhost|127\.0/);
+});

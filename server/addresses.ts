@@ -13,6 +13,8 @@ export interface Addresses {
   urls(): readonly string[];
   /** What a board can dial; of this machine alone when the hub listens to nothing else. */
   deviceUrls(): readonly string[];
+  /** What a real board can dial: never this machine's name for itself. Empty when the hub listens to nothing else. */
+  boardUrls(): readonly string[];
 }
 
 export function addressesOf(host: string | undefined, port: number): Addresses {
@@ -24,6 +26,10 @@ export function addressesOf(host: string | undefined, port: number): Addresses {
     url: `http://${hosts()[0]}:${port}`,
     urls: () => hosts().map((name) => `http://${name}:${port}`),
     deviceUrls: () => outside().map((name) => `ws://${name}:${port}${DEVICE_PATH}`),
+    boardUrls: () =>
+      hosts()
+        .filter(isReachable)
+        .map((name) => `ws://${name}:${port}${DEVICE_PATH}`),
   };
 }
 
@@ -32,5 +38,8 @@ function lanAddresses(): readonly string[] {
     (list ?? []).filter((address) => address.family === 'IPv4' && !address.internal).map((address) => address.address),
   );
 }
+
+/** 169.254.0.0/16 is what an interface calls itself that found no network. */
+const isReachable = (host: string) => !/^(localhost$|.*\.localhost$|127\.|\[::1\]$|169\.254\.)/i.test(host);
 
 const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);

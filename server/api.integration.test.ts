@@ -118,12 +118,14 @@ describe('signing in', () => {
 describe('without a session', () => {
   it('nothing answers but healthz', async () => {
     const routes = hub.hub.routes;
-    expect(routes.length).toBeGreaterThanOrEqual(17);
+    expect(routes.length).toBeGreaterThanOrEqual(29);
     for (const { method, path } of routes) {
       const url = path
         .replace('/api/v1', '')
         .replaceAll(/:boardId|\{boardId\}/g, '0'.repeat(32))
-        .replaceAll(/:jobId|\{jobId\}/g, `job_${'0'.repeat(16)}`);
+        .replaceAll(/:jobId|\{jobId\}/g, `job_${'0'.repeat(16)}`)
+        .replaceAll(/:profileId|\{profileId\}/g, `wifi_${'0'.repeat(16)}`)
+        .replaceAll(/:sha256|\{sha256\}|:firmwareId|\{firmwareId\}/g, '0'.repeat(64));
       const body = method === 'GET' || method === 'DELETE' ? undefined : {};
       const { status, body: answer } = await hub.call(method, url, body, {});
       const expected = path.endsWith('/healthz') ? 200 : path.endsWith('/setup') ? 409 : 401;
@@ -239,7 +241,7 @@ describe('answers', () => {
   it('OpenAPI 3.1 describes every route', async () => {
     const { body } = await hub.call('GET', '/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths).length).toBe(13);
+    expect(Object.keys(body.paths).length).toBe(24);
     expect(body.paths['/api/v1/jobs'].post.requestBody.content['application/json'].schema.properties).toHaveProperty(
       'timeoutS',
     );

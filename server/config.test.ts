@@ -27,6 +27,17 @@ it.each([[['--port', 'x']], [['--port', '65536']], [['--port', '-1']], [['--port
   },
 );
 
+it('the list of firmware can be another one, with TLS or of one’s own network', () => {
+  expect(readConfig([], {}).firmwareIndex).toBeUndefined();
+  const env = { CLOUDMANAGER_FIRMWARE_INDEX: 'https://mirror.example/esp8266' };
+  expect(readConfig([], env).firmwareIndex).toBe('https://mirror.example/esp8266');
+  expect(readConfig(['--firmware-index', 'http://127.0.0.1:8080'], env).firmwareIndex).toBe('http://127.0.0.1:8080/');
+  for (const text of ['mirror', 'file:///etc/passwd', 'ftp://x/', 'https://user:secret@x/'])
+    expect(() => readConfig(['--firmware-index', text], {})).toThrow(
+      expect.objectContaining({ code: 'invalid_input' }),
+    );
+});
+
 it('next-auth takes the address of the request, whatever the environment said', () => {
   const env: Record<string, string> = { NEXTAUTH_URL: 'http://elsewhere' };
   prepareConsoleEnvironment(false, env);

@@ -17,6 +17,8 @@ export interface Config {
   readonly dev: boolean;
   /** False: the API and the boards alone, for tests and for machines without a console. */
   readonly console: boolean;
+  /** Address of the page with MicroPython's downloads; undefined: its own site. */
+  readonly firmwareIndex?: string | undefined;
   /** Where package.json lies. */
   readonly rootDir: string;
 }
@@ -28,7 +30,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const logLevels: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
 
-export const USAGE = 'Usage: npm start -- [--port PORT] [--data FOLDER] [--host ADDRESS] [--no-console]';
+export const USAGE =
+  'Usage: npm start -- [--port PORT] [--data FOLDER] [--host ADDRESS] [--no-console] [--firmware-index URL]';
 
 /** Throws invalid_input with the usage when the command line cannot be understood. */
 export function readConfig(argv: readonly string[] = process.argv.slice(2), env: Env = process.env): Config {
@@ -40,6 +43,7 @@ export function readConfig(argv: readonly string[] = process.argv.slice(2), env:
     logLevel: logLevels.find((level) => level === env.CLOUDMANAGER_LOG) ?? 'warn',
     dev: values.dev ?? false,
     console: !values['no-console'],
+    firmwareIndex: parseFirmwareIndex(values['firmware-index'] ?? env.CLOUDMANAGER_FIRMWARE_INDEX),
     rootDir: ROOT_DIR,
   };
 }
@@ -52,6 +56,7 @@ function parseCommandLine(argv: readonly string[]) {
       host: { type: 'string' },
       dev: { type: 'boolean' },
       'no-console': { type: 'boolean' },
+      'firmware-index': { type: 'string' },
     } as const;
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
@@ -68,6 +73,18 @@ function parsePort(text: string | undefined): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535 && /^\d+$/.test(text)) return port;
   throw new AppError('invalid_input', {
     message: `"${text}" is not a port: give a number from 0 to 65535.`,
+    hint: USAGE,
+  });
+}
+
+/** Whether a mirror may be reached without TLS is decided where it is connected to: only in one's own network. */
+function parseFirmwareIndex(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const url = URL.parse(text);
+  const isPlain = url?.username === '' && url.password === '' && url.hash === '';
+  if (url && isPlain && (url.protocol === 'https:' || url.protocol === 'http:')) return url.href;
+  throw new AppError('invalid_input', {
+    message: `"${text}" is not the address of a page with firmware: give an https:// address.`,
     hint: USAGE,
   });
 }

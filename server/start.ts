@@ -11,9 +11,10 @@ import { publishAuthDoor } from '#lib/api/auth-door.ts';
 import { nodeCrypto } from '#lib/node/crypto.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { createApi } from './api/api.ts';
-import { createBoards, createSimulator, readClientVersion } from './boards/boards.ts';
+import { createBoards, createClientFiles, createSimulator, readClientVersion } from './boards/boards.ts';
 import { createBus, type EventBus } from './bus/bus.ts';
 import { type Config, prepareConsoleEnvironment } from './config.ts';
+import { createFirmware } from './firmware/firmware.ts';
 import { type ConsoleHandler, type HttpServer, listen } from './http/http.ts';
 import { createHub } from './hub/hub.ts';
 import type { Clock, HubDeps } from './hub/ports.ts';
@@ -23,6 +24,7 @@ import { createLive } from './live/live.ts';
 import { createLog, type Log } from './log.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createTeams } from './teams/teams.ts';
+import { createWifi } from './wifi/wifi.ts';
 
 export interface Overrides {
   readonly clock?: Clock;
@@ -83,6 +85,7 @@ async function assemble(config: Config, overrides: Overrides, stops: Stop[]): Pr
     lastEventId: bus.lastId,
     isStopping: () => isStopping,
     addresses: () => addresses.urls(),
+    boardUrls: () => addresses.boardUrls(),
   });
   const live = createLive({ teams, bus, jobs, log });
   stops.push(() => live.stop());
@@ -138,9 +141,15 @@ async function openServices(config: Config, stops: Stop[], { store, clock, log, 
     log,
     now: clock.now,
     hubUrls: () => addresses().deviceUrls(),
+    boardUrls: () => addresses().boardUrls(),
     onRemoved: (boardId) => jobs.removeBoard(boardId),
   });
-  return { version, startedAt, hubFile, bus, teams, hub, jobs, boards };
+  hub.setAdopter(boards.adopt);
+  const firmware = createFirmware({ store, dataDir: config.dataDir, index: config.firmwareIndex, now: clock.now });
+  stops.push(() => firmware.stop());
+  const wifi = createWifi({ store, now: clock.now });
+  const client = createClientFiles(clientDir);
+  return { version, startedAt, hubFile, bus, teams, hub, jobs, boards, firmware, wifi, client };
 }
 
 function hubDeps(

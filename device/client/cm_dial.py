@@ -75,6 +75,8 @@ def _upgrade(a, b, c):
         if n == 0:
             raise OSError(104)
         if n:
+            if not first:
+                _say('http')
             first = (first + bytes(rv[:n]))[:12]
             tail = (tail + bytes(rv[:n]))[-4:]
         else:
@@ -141,18 +143,38 @@ def _net():
     return late('cm_net_' + cm_core.port.kind)
 
 
+# How far it is, for who provisioned the board and still listens at the cable: lib/flasher/board-talk.ts. Until the first
+# welcome only (cm_rare): later the console is the user's.
+def _say(*a):
+    try:
+        os.stat('/cm/say')
+    except OSError:
+        return
+    print('@cm', *a)
+
+
 def dial():
     _due(_DIAL_MS)
     cm_core.port.pace(True)
     board, keys, hubs, wifi = late('cm_store').load()
     yield
-    while not _net().connect(wifi):
+    told = None
+    while True:
+        # Looked at first: connect() tries again, which makes any failure a 1.
+        n = _net().status()
+        if n != told:
+            told = n
+            _say('wifi', n)
+        if _net().connect(wifi):
+            break
         yield
+    _say('ip', _net().address())
     secure, host, port, path = _split(hubs[cm_core.fails // len(keys) % len(hubs)])
     epoch, key = keys[cm_core.fails % len(keys)]
     _connect(host, port, secure)
     yield from _upgrade(host, port, path)
     _due(_HANDSHAKE_MS)
+    _say('shake')
     yield from _shake(board, epoch, key)
     while not cm_wire.flush():
         yield
@@ -166,6 +188,7 @@ def dial():
 # full jitter: each failure tries the next key, then the next hub.
 def lost(e):
     cm_wire.close()
+    _say('lost')
     if cm_core.linked:
         span = cm_core.window * 1000
     else:

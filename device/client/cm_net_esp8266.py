@@ -7,6 +7,7 @@ from micropython import const
 
 _CALLBACK = const(20)
 _CONNECTING = const(1)
+_NO_ADDRESS = const(6)
 
 
 # The firmware keeps the connection and its credentials by itself; it is only helped when it is not at it.
@@ -18,6 +19,16 @@ def connect(a):
         w.active(True)
         w.connect(a[0], a[1])
     return False
+
+
+# As WLAN.status(), and 6 for what it does not tell apart: in the network, but without an address.
+def status():
+    n = network.WLAN(0).status()
+    return _NO_ADDRESS if n == _CONNECTING and cm_core.port.rssi() < 0 else n
+
+
+def address():
+    return network.WLAN(0).ifconfig()[0]
 
 
 def register(s):

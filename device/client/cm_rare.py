@@ -1,6 +1,7 @@
 # What the hub asks for, one operation a record: op u8, rid u16, body (lib/protocol/frames.ts), except PING, which
 # cm_core answers, and those of a running program, which are cm_exec's. Answers go out under the rid already in tx.
 import gc
+import os
 import struct
 import cm_core
 import cm_wire
@@ -67,6 +68,12 @@ def _welcome(b):
     late('cm_store').confirm(cm_core.epoch)
     cm_core.epoch = None
     cm_core.tidy = 0
+    # Whoever listens at the cable has heard what there was to hear (cm_dial).
+    try:
+        os.remove('/cm/say')
+        print('@cm home')
+    except OSError:
+        pass
 
 
 # A program is started at most once: its number is in the journal before it starts.

@@ -19,16 +19,19 @@ import type { FileChange, FileTree } from './messages.ts';
 export class BoardFiles {
   readonly #tree = new Map<string, Uint8Array | null>();
   readonly #directory: string | undefined;
+  readonly #onChange: (tree: FileTree) => void;
+  #isFilled = false;
 
   /** `initial` is what provisioning leaves; a folder that already holds a board's files keeps them instead. */
-  constructor(initial: ReadonlyMap<string, Uint8Array>, directory: string | undefined) {
+  constructor(initial: FileTree, directory: string | undefined, onChange?: (tree: FileTree) => void) {
     this.#directory = directory;
+    this.#onChange = (tree) => this.#isFilled && onChange?.(tree);
     if (directory !== undefined) {
       mkdirSync(directory, { recursive: true });
       this.#readFolder('');
     }
-    if (this.#tree.size > 0) return;
-    for (const [path, bytes] of initial) this.write(path, bytes);
+    if (this.#tree.size === 0) this.#writeAll(initial);
+    this.#isFilled = true;
   }
 
   get tree(): FileTree {
@@ -56,6 +59,14 @@ export class BoardFiles {
   apply(change: FileChange): void {
     this.#applyToTree(change);
     if (this.#directory !== undefined) this.#applyToFolder(change);
+    this.#onChange(this.tree);
+  }
+
+  #writeAll(initial: FileTree): void {
+    for (const [path, bytes] of initial) {
+      if (bytes !== null) this.write(path, bytes);
+      else if (!this.#tree.has(path)) this.apply({ kind: 'mkdir', path });
+    }
   }
 
   #applyToTree(change: FileChange): void {

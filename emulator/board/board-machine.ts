@@ -4,10 +4,11 @@ import type { BoardFiles } from './board-files.ts';
 import type { BoardImage } from './board-image.ts';
 import { BoardTimers } from './board-timers.ts';
 import { Doorbell } from './doorbell.ts';
-import type { WorkerMessage, WorkerStart } from './messages.ts';
+import type { FlashLayout, ResetCause, WorkerMessage, WorkerStart } from './messages.ts';
 import { RESET_CAUSE } from './messages.ts';
 import { SharedMemory, WORD } from './shared-memory.ts';
 import { TcpSockets } from './tcp-sockets.ts';
+import type { WifiSettings, WifiStart } from './wifi.ts';
 
 export interface MachineParts {
   readonly name: string;
@@ -16,8 +17,13 @@ export interface MachineParts {
   readonly files: BoardFiles;
   readonly heapBytes: number;
   readonly chipId: Uint8Array;
+  readonly flash: FlashLayout;
+  readonly wifi: WifiStart | undefined;
+  readonly uartBufferBytes: number | undefined;
   readonly onOutput: (bytes: Uint8Array) => void;
   readonly onReset: (cause: number) => void;
+  readonly onPowerCycle: () => void;
+  readonly onWifi: (settings: WifiSettings) => void;
   readonly log: (message: string) => void;
 }
 
@@ -33,6 +39,8 @@ export class BoardMachine {
   readonly #sockets: TcpSockets;
   readonly #timers: BoardTimers;
   #worker: Worker | undefined;
+  #wifi: WifiStart | undefined;
+  #filesHeard = 0;
   #startedAt = 0;
   #isOff = false;
   /** Power changes one after another. */
@@ -42,13 +50,14 @@ export class BoardMachine {
 
   constructor(parts: MachineParts) {
     this.#parts = parts;
+    this.#wifi = parts.wifi;
     this.#doorbell = new Doorbell(this.#shared, parts.image.addresses);
     this.#sockets = new TcpSockets(this.#shared, this.#doorbell);
     this.#timers = new BoardTimers(this.#shared, this.#doorbell);
   }
 
-  powerOn(): Promise<void> {
-    return this.#next(() => this.#start(RESET_CAUSE.powerOn));
+  powerOn(cause: ResetCause): Promise<void> {
+    return this.#next(() => this.#start(RESET_CAUSE[cause]));
   }
 
   powerOff(): Promise<void> {
@@ -61,6 +70,7 @@ export class BoardMachine {
     return this.#next(async () => {
       if (this.#isOff) return;
       this.#parts.onReset(RESET_CAUSE[cause]);
+      this.#parts.onPowerCycle();
       await this.#cut();
       between();
       await this.#start(RESET_CAUSE[cause]);
@@ -79,6 +89,13 @@ export class BoardMachine {
       this.interrupt();
       return false;
     });
+    const { uartBufferBytes: buffer } = this.#parts;
+    if (buffer !== undefined) {
+      // Overrun: what finds no room is lost, and nobody is told.
+      this.#shared.uartIn.write(kept.subarray(0, Math.max(0, buffer - this.#shared.uartIn.used)));
+      this.#shared.wake();
+      return;
+    }
     this.#toUart = Buffer.concat([this.#toUart, kept]);
     this.#feedUart();
   }
@@ -101,7 +118,7 @@ export class BoardMachine {
 
   async #start(resetCause: number): Promise<void> {
     if (this.#isOff) return;
-    const { image, name, files, heapBytes, chipId } = this.#parts;
+    const { image, name, files, heapBytes, chipId, flash } = this.#parts;
     const start: WorkerStart = {
       shared: this.#shared.buffer,
       vm: image.vm,
@@ -112,6 +129,8 @@ export class BoardMachine {
       name,
       chipId,
       resetCause,
+      flash,
+      wifi: this.#wifi,
     };
     this.#startedAt = performance.now();
     const worker = new Worker(this.#parts.worker, {
@@ -123,7 +142,7 @@ export class BoardMachine {
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.on('message', (message: WorkerMessage) => {
-        if (this.#worker !== worker && message.kind !== 'file') return;
+        if (this.#worker !== worker && message.kind !== 'file' && message.kind !== 'wifi') return;
         this.#hear(message);
         if (message.kind === 'booted') resolve();
       });
@@ -142,6 +161,7 @@ export class BoardMachine {
     await worker?.terminate();
     this.#sockets.destroyAll();
     this.#shared.words.fill(0);
+    this.#filesHeard = 0;
     this.#toUart = new Uint8Array();
   }
 
@@ -164,6 +184,13 @@ export class BoardMachine {
         break;
       case 'file':
         this.#parts.files.apply(message.change);
+        this.#filesHeard++;
+        this.#attend();
+        break;
+      case 'wifi':
+        // The SDK finds it in flash at the next start.
+        this.#wifi = this.#wifi && { ...this.#wifi, settings: message.settings };
+        this.#parts.onWifi(message.settings);
         break;
       case 'soft-reset':
         this.#timers.stopAll();
@@ -179,8 +206,11 @@ export class BoardMachine {
 
   #attend(): void {
     this.#shared.take(WORD.attention);
-    const output = this.#shared.uartOut.readAll();
-    if (output.length > 0) this.#parts.onOutput(output);
+    // Who reads "saved" on the console may cut the power: the change is on its way, and calls us again.
+    if (this.#shared.get(WORD.filesTold) === this.#filesHeard) {
+      const output = this.#shared.uartOut.readAll();
+      if (output.length > 0) this.#parts.onOutput(output);
+    }
     this.#feedUart();
     this.#sockets.attend();
     this.#shared.wake();

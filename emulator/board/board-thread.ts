@@ -11,6 +11,7 @@ import { SharedMemory, SOCKET, SOCKET_STATE, WORD } from './shared-memory.ts';
 import type { Vm } from './vm.ts';
 import { loadVm } from './vm.ts';
 import { Waiting } from './waiting.ts';
+import { Wifi } from './wifi.ts';
 
 /** What firmware/*.py keeps in the VM's heap; on a board the same things are in flash. Measured by virtual-board.test.ts. */
 export const FIRMWARE_HEAP_BYTES = 15_104;
@@ -28,6 +29,8 @@ export class BoardThread {
   readonly #console: SerialConsole;
   readonly #repl: Repl;
   readonly #flash: FlashWatch;
+  /** Soft resets leave it alone. */
+  readonly #wifi: Wifi;
   #vm: Vm | undefined;
   #pump = 0;
 
@@ -38,7 +41,11 @@ export class BoardThread {
     this.#waiting = new Waiting(this.#shared, start.addresses);
     this.#console = new SerialConsole(this.#shared, this.#waiting, () => this.#tellMain());
     this.#repl = new Repl(this.#console);
-    this.#flash = new FlashWatch((change: FileChange) => post({ kind: 'file', change }));
+    this.#wifi = new Wifi(start.wifi, (settings) => post({ kind: 'wifi', settings }));
+    this.#flash = new FlashWatch((change: FileChange) => {
+      Atomics.add(this.#shared.words, WORD.filesTold, 1);
+      post({ kind: 'file', change });
+    });
   }
 
   /** Never resolves: a board runs until its power is cut. */
@@ -80,6 +87,7 @@ export class BoardThread {
       shared: this.#shared,
       waiting: this.#waiting,
       console: this.#console,
+      wifi: this.#wifi,
       post: this.#post,
       tellMain: () => this.#tellMain(),
       vm: () => vm,

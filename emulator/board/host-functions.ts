@@ -11,12 +11,14 @@ import { WORD } from './shared-memory.ts';
 import { socketFunctions } from './socket-functions.ts';
 import type { Vm } from './vm.ts';
 import type { Waiting } from './waiting.ts';
+import type { Wifi } from './wifi.ts';
 
 export interface HostContext {
   readonly start: WorkerStart;
   readonly shared: SharedMemory;
   readonly waiting: Waiting;
   readonly console: SerialConsole;
+  readonly wifi: Wifi;
   readonly post: (message: WorkerMessage) => void;
   readonly tellMain: () => void;
   readonly vm: () => Vm;
@@ -31,7 +33,8 @@ export function hostFunctions(context: HostContext) {
   const { shared, waiting, post } = context;
   const memory = () => context.vm().bytes;
   return {
-    ...socketFunctions({ shared, post, tellMain: context.tellMain, memory }),
+    ...socketFunctions({ shared, post, tellMain: context.tellMain, memory, isOnline: () => context.wifi.isConnected }),
+    ...wifiFunctions(context.wifi),
     ...consoleFunctions(context),
     ...cryptoFunctions(memory),
     wait(milliseconds: number): void {
@@ -55,11 +58,35 @@ export function hostFunctions(context: HostContext) {
     reset_cause: () => context.start.resetCause,
     board_name: () => context.start.name,
     chip_byte: (index: number) => context.start.chipId[index] ?? 0,
+    flash_bytes: () => context.start.flash.sizeBytes,
+    files_at: () => context.start.flash.filesAt,
+    files_bytes: () => context.start.flash.filesBytes,
     used_blocks(blockBytes: number): number {
       let blocks = 0;
       for (const content of context.files().values()) blocks += Math.ceil((content?.length ?? 1) / blockBytes);
       return blocks;
     },
+  };
+}
+
+function wifiFunctions(wifi: Wifi) {
+  return {
+    wifi_is_active: (wlan: number) => (wifi.isActive(wlan) ? 1 : 0),
+    wifi_set_active(wlan: number, isOn: number): void {
+      wifi.setActive(wlan, isOn !== 0);
+    },
+    wifi_connect(ssid: string, password: string): void {
+      wifi.connect(ssid, password);
+    },
+    wifi_disconnect(): void {
+      wifi.disconnect();
+    },
+    wifi_status: () => wifi.status(),
+    wifi_rssi: () => wifi.rssi(),
+    wifi_ssid: () => wifi.ssid,
+    /** JSON: a list of names and strengths. */
+    wifi_scan: () =>
+      JSON.stringify(wifi.scan().map(({ ssid, password, rssi = -50 }) => [ssid, rssi, password === '' ? 0 : 3])),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the threads of a virtual board tell each other by message; everything frequent goes through shared-memory.ts. */
 import type { VmAddresses } from '../vm/rewrite.ts';
+import type { WifiSettings, WifiStart } from './wifi.ts';
 
 /** Everything a worker needs for one power-up. */
 export interface WorkerStart {
@@ -14,6 +15,16 @@ export interface WorkerStart {
   /** 4 bytes: machine.unique_id(). */
   readonly chipId: Uint8Array;
   readonly resetCause: number;
+  readonly flash: FlashLayout;
+  /** undefined: always connected. */
+  readonly wifi: WifiStart | undefined;
+}
+
+/** What esp and os.statvfs say of the flash. */
+export interface FlashLayout {
+  readonly sizeBytes: number;
+  readonly filesAt: number;
+  readonly filesBytes: number;
 }
 
 /** Absolute paths; a folder has no content. */
@@ -36,6 +47,7 @@ export type WorkerMessage =
   /** periodMs 0 stops the timer. */
   | { readonly kind: 'timer'; readonly timer: number; readonly periodMs: number; readonly repeat: boolean }
   | { readonly kind: 'file'; readonly change: FileChange }
+  | { readonly kind: 'wifi'; readonly settings: WifiSettings }
   | { readonly kind: 'soft-reset' }
   | { readonly kind: 'reset'; readonly cause: number };
 
@@ -49,3 +61,5 @@ export const RESET_CAUSE = {
   deepSleep: 5,
   hard: 6,
 } as const;
+
+export type ResetCause = keyof typeof RESET_CAUSE;

@@ -19,6 +19,8 @@ export const WORD = {
   frozen: 4,
   /** 1: the worker has told the main thread to look at the rings. */
   attention: 5,
+  /** Counts the changes of files that the worker has told: what it prints afterwards must not be heard before them. */
+  filesTold: 10,
 } as const;
 
 const UART_IN_AT = 6;

@@ -7,6 +7,7 @@ const EAGAIN = 11;
 const ENOMEM = 12;
 const EBADF = 9;
 const ECONNRESET = 104;
+const EHOSTUNREACH = 113;
 const ENOTCONN = 128;
 
 interface SocketContext {
@@ -14,9 +15,10 @@ interface SocketContext {
   readonly post: (message: WorkerMessage) => void;
   readonly tellMain: () => void;
   readonly memory: () => Uint8Array;
+  readonly isOnline: () => boolean;
 }
 
-export function socketFunctions({ shared, post, tellMain, memory }: SocketContext) {
+export function socketFunctions({ shared, post, tellMain, memory, isOnline }: SocketContext) {
   const socketOf = (index: number): SharedSocket | undefined => shared.sockets[index];
   return {
     socket_open(): number {
@@ -26,6 +28,11 @@ export function socketFunctions({ shared, post, tellMain, memory }: SocketContex
       return index;
     },
     socket_connect(index: number, host: string, port: number): void {
+      if (!isOnline()) {
+        socketOf(index)?.set(SOCKET.error, EHOSTUNREACH);
+        socketOf(index)?.set(SOCKET.state, SOCKET_STATE.failed);
+        return;
+      }
       socketOf(index)?.set(SOCKET.state, SOCKET_STATE.connecting);
       post({ kind: 'connect', socket: index, host, port });
     },

@@ -6,7 +6,7 @@ _addr = uctypes.addressof
 _wait = _host.wait
 _main = __import__('__main__').__dict__
 _BLOCK = 4096
-_BLOCKS = 763
+_BLOCKS = _host.files_bytes() // _BLOCK
 
 
 def _sleep_ms(ms):
@@ -61,6 +61,18 @@ def _rename(old, new):
 
 
 os.rename = _rename
+
+_vfs_ilistdir = os.ilistdir
+
+
+# LittleFS tells the size too, and mpremote shows it.
+def _ilistdir(path='.'):
+    base = path.rstrip('/') + '/'
+    for e in _vfs_ilistdir(path):
+        yield (e[0], e[1], 0, 0 if e[1] == 0x4000 else os.stat(base + e[0])[6])
+
+
+os.ilistdir = _ilistdir
 
 # os.dupterm: slot 0 is free, slot 1 is the UART (main.c of the port puts it there).
 _slots = [None, True]

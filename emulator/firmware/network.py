@@ -1,4 +1,4 @@
-# A station that is always connected: the virtual board uses the network of its computer.
+# Station and access point as board/wifi.ts knows them; the network itself is the one of this computer.
 import _host
 
 STA_IF = 0
@@ -9,7 +9,6 @@ STAT_WRONG_PASSWORD = 2
 STAT_NO_AP_FOUND = 3
 STAT_CONNECT_FAIL = 4
 STAT_GOT_IP = 5
-_active = [True, False]
 
 
 def hostname(*_):
@@ -25,26 +24,33 @@ class WLAN:
 
     def active(self, *on):
         if not on:
-            return _active[self._i]
-        _active[self._i] = bool(on[0])
+            return _host.wifi_is_active(self._i) != 0
+        _host.wifi_set_active(self._i, 1 if on[0] else 0)
 
-    def connect(self, *_):
-        pass
+    def connect(self, ssid=None, key=None, **_):
+        if ssid is not None:
+            _host.wifi_connect(ssid, key or '')
 
     def disconnect(self):
-        pass
+        _host.wifi_disconnect()
 
     def isconnected(self):
-        return self._i == 0 and _active[0]
+        return self._i == 0 and _host.wifi_status() == STAT_GOT_IP
 
     def status(self, *what):
         if what:
-            return -50
-        return STAT_GOT_IP if self.isconnected() else STAT_IDLE
+            return _host.wifi_rssi()
+        return _host.wifi_status() if self._i == 0 else STAT_IDLE
+
+    def scan(self):
+        return [(s.encode(), b'\x02\0\0\0\0\1', 6, r, a, False) for s, r, a in __import__('json').loads(_host.wifi_scan())]
 
     def ifconfig(self, *_):
-        return ('127.0.0.1', '255.0.0.0', '127.0.0.1', '127.0.0.1')
+        a = '127.0.0.1' if self.isconnected() else '0.0.0.0'
+        return (a, '255.0.0.0', a, a)
 
     def config(self, *what, **_):
         if what == ('mac',):
-            return b'\x5c\xcf\x7f' + bytes([_host.chip_byte(i) for i in range(3)])
+            return b'\x5c\xcf\x7f' + bytes([_host.chip_byte(2 - i) for i in range(3)])
+        if what == ('ssid',) or what == ('essid',):
+            return _host.wifi_ssid()

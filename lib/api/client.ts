@@ -5,6 +5,22 @@
  */
 import type { z } from 'zod';
 import { apiErrorFrom, localApiError } from './api-error.ts';
+import { type Firmware, type FirmwareList, firmwareListSchema, firmwareSchema } from './firmware-schema.ts';
+import {
+  type BoardProvision,
+  type BoardProvisioned,
+  type Bundle,
+  boardProvisionedSchema,
+  bundleSchema,
+  type ClientManifest,
+  clientManifestSchema,
+  type WifiProfile,
+  type WifiProfileId,
+  type WifiSecret,
+  wifiProfileListSchema,
+  wifiProfileSchema,
+  wifiSecretSchema,
+} from './provision-schema.ts';
 import {
   API_BASE,
   type Board,
@@ -53,6 +69,8 @@ export interface JobListQuery {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** The hub's own limit for a download, and a little more. */
+const DOWNLOAD_TIMEOUT_MS = 11 * 60_000;
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -97,6 +115,63 @@ export class ApiClient {
     await this.#request('DELETE', `/boards/${id}`);
   }
 
+  /** For the board on the cable. The key in the answer is shown this once. */
+  provisionBoard(input: BoardProvision): Promise<BoardProvisioned> {
+    return this.#call(boardProvisionedSchema, 'POST', '/boards/provision', input);
+  }
+
+  /** Keys for boards that will be flashed while the hub is out of reach. */
+  provisionBundle(count: number): Promise<Bundle> {
+    return this.#call(bundleSchema, 'POST', '/boards/provision-bundle', { count });
+  }
+
+  /** What provisioning writes on a board, and the addresses of the hub that a board can dial. */
+  clientManifest(): Promise<ClientManifest> {
+    return this.#call(clientManifestSchema, 'GET', '/client');
+  }
+
+  clientFile(sha256: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#download(`/client/files/${sha256}`);
+  }
+
+  firmware(): Promise<FirmwareList> {
+    return this.#call(firmwareListSchema, 'GET', '/firmware');
+  }
+
+  /** Resolves when it is in the hub's cache; `firmware()` shows how far it is. */
+  fetchFirmware(id: string): Promise<Firmware> {
+    return this.#call(firmwareSchema, 'POST', `/firmware/${id}/fetch`, undefined, DOWNLOAD_TIMEOUT_MS);
+  }
+
+  firmwareFile(sha256: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#download(`/firmware/files/${sha256}`);
+  }
+
+  uploadFirmware(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<Firmware> {
+    return this.#call(firmwareSchema, 'POST', `/firmware${queryString({ name })}`, bytes);
+  }
+
+  async removeFirmware(id: string): Promise<void> {
+    await this.#request('DELETE', `/firmware/${id}`);
+  }
+
+  async wifiProfiles(): Promise<readonly WifiProfile[]> {
+    return (await this.#call(wifiProfileListSchema, 'GET', '/wifi-profiles')).profiles;
+  }
+
+  addWifiProfile(input: WifiSecret): Promise<WifiProfile> {
+    return this.#call(wifiProfileSchema, 'POST', '/wifi-profiles', input);
+  }
+
+  /** With the password, to be written on a board. */
+  wifiSecret(id: WifiProfileId): Promise<WifiSecret> {
+    return this.#call(wifiSecretSchema, 'GET', `/wifi-profiles/${id}/secret`);
+  }
+
+  async removeWifiProfile(id: WifiProfileId): Promise<void> {
+    await this.#request('DELETE', `/wifi-profiles/${id}`);
+  }
+
   createVirtualBoard(input: { readonly name?: string } = {}): Promise<Board> {
     return this.#call(boardSchema, 'POST', '/virtual-boards', input);
   }
@@ -137,8 +212,9 @@ export class ApiClient {
     method: Method,
     path: string,
     body?: unknown,
+    timeoutMs?: number,
   ): Promise<z.infer<Schema>> {
-    const parsed = schema.safeParse(await this.#request(method, path, body));
+    const parsed = schema.safeParse(await this.#request(method, path, body, timeoutMs));
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     const where = issue ? `: ${issue.path.join('.') || 'body'}: ${issue.message}` : '';
@@ -149,32 +225,40 @@ export class ApiClient {
     );
   }
 
-  async #request(method: Method, path: string, body?: unknown): Promise<unknown> {
-    const url = `${this.#options.baseUrl}${API_BASE}${path}`;
-    const response = await this.#fetch(url, method, body);
-    const text = await response.text().catch((cause: unknown) => {
-      throw localApiError('hub_unreachable', `The link to the hub broke off during ${method} ${url}.`, 0, cause);
-    });
+  async #download(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const url = this.#urlOf(path);
+    const response = await this.#fetch(url, 'GET', undefined);
+    if (!response.ok) throw apiErrorFrom(response.status, parseJson(await textOf(response, 'GET', url)), url);
+    return new Uint8Array(await response.arrayBuffer().catch((cause: unknown) => brokenOff('GET', url, cause)));
+  }
+
+  async #request(method: Method, path: string, body?: unknown, timeoutMs?: number): Promise<unknown> {
+    const url = this.#urlOf(path);
+    const response = await this.#fetch(url, method, body, timeoutMs);
+    const text = await textOf(response, method, url);
     const answer = parseJson(text);
     if (!response.ok) throw apiErrorFrom(response.status, answer, url);
     if (text !== '' && answer === undefined) throw apiErrorFrom(response.status, undefined, url);
     return answer;
   }
 
-  async #fetch(url: string, method: Method, body: unknown): Promise<Response> {
-    const { token, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+  #urlOf(path: string): string {
+    return `${this.#options.baseUrl}${API_BASE}${path}`;
+  }
+
+  async #fetch(
+    url: string,
+    method: Method,
+    body: unknown,
+    timeoutMs = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+  ): Promise<Response> {
+    const { token } = this.#options;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (token) headers.authorization = `Bearer ${token}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
     // Looked up at the call: a browser's fetch must be called on its window, and a test may replace the global.
     const send = this.#options.fetch ?? ((input: string, init: RequestInit) => globalThis.fetch(input, init));
     try {
-      return await send(url, {
-        method,
-        headers,
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
+      return await send(url, { method, signal: AbortSignal.timeout(timeoutMs), ...withBody(headers, body) });
     } catch (cause) {
       const origin = this.#options.baseUrl || 'its own address';
       const slow = cause instanceof Error && cause.name === 'TimeoutError';
@@ -184,6 +268,23 @@ export class ApiClient {
       throw localApiError('hub_unreachable', message, 0, cause);
     }
   }
+}
+
+/** A file as it is, anything else as JSON. */
+function withBody(headers: Record<string, string>, body: unknown): RequestInit {
+  if (body === undefined) return { headers };
+  if (isFile(body)) return { headers: { ...headers, 'content-type': 'application/octet-stream' }, body };
+  return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+const isFile = (body: unknown): body is Uint8Array<ArrayBuffer> => body instanceof Uint8Array;
+
+function textOf(response: Response, method: Method, url: string): Promise<string> {
+  return response.text().catch((cause: unknown) => brokenOff(method, url, cause));
+}
+
+function brokenOff(method: Method, url: string, cause: unknown): never {
+  throw localApiError('hub_unreachable', `The link to the hub broke off during ${method} ${url}.`, 0, cause);
 }
 
 function parseJson(text: string): unknown {

@@ -7,6 +7,8 @@
  * /cm/cfg.json         {"hubs": [url, …], "wifi": [ssid, password] | null}; no name: that is the hub's to change
  * /cm/key              board id[16], then once or twice: epoch u32 big-endian, key[32]. The first entry is the
  *                      newest; a second is the last proved one, there while a rotation waits for its handshake
+ * /cm/say              empty: until its first welcome the client tells the cable how far it is (lib/flasher/board-talk.ts).
+ *                      Written by cable only, so not one of boardFiles
  * Made by the board itself: /cm/boot, /cm/job (cm_store.py), /cm/put (staging), /cm/why (last traceback).
  */
 import { joinBytes, utf8, writeU32 } from '../protocol/bytes.ts';

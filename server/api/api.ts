@@ -5,10 +5,13 @@
  */
 import { boardRoutes } from './boards.ts';
 import type { ApiDeps } from './deps.ts';
+import { firmwareRoutes } from './firmware.ts';
 import { hubRoutes } from './hub.ts';
 import { jobRoutes } from './jobs.ts';
 import { peopleRoutes } from './people.ts';
+import { provisionRoutes } from './provisioning.ts';
 import { createRouter, type RequestEnv } from './router.ts';
+import { wifiRoutes } from './wifi.ts';
 
 export interface Api {
   fetch(request: Request, env: RequestEnv): Response | Promise<Response>;
@@ -22,5 +25,8 @@ export function createApi(deps: ApiDeps): Api {
   peopleRoutes(router, deps);
   boardRoutes(router, deps);
   jobRoutes(router, deps);
+  provisionRoutes(router, deps);
+  wifiRoutes(router, deps);
+  firmwareRoutes(router, deps);
   return { fetch: (request, env) => router.app.fetch(request, env), routes: router.routes() };
 }

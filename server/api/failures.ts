@@ -24,7 +24,7 @@ export function failureResponse(
   const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
   if (failure.retryAfterS !== undefined) headers.set('retry-after', String(failure.retryAfterS));
   // What is left of the body is not read.
-  if (failure.code === 'body_too_large') headers.set('connection', 'close');
+  if (row.status === 413) headers.set('connection', 'close');
   if (failure.code === 'not_signed_in') headers.set('www-authenticate', 'Bearer');
   return new Response(JSON.stringify(body), { status: row.status, headers });
 }

@@ -11,8 +11,7 @@ import {
   outputSchema,
   stdinSchema,
 } from '#lib/api/schema.ts';
-import type { Principal } from '#server/teams/teams.ts';
-import type { ApiDeps } from './deps.ts';
+import { type ApiDeps, authorOf } from './deps.ts';
 import { describeRoute, jsonAnswer, jsonBody, type Router } from './router.ts';
 
 const jobParams = z.object({ jobId: jobIdSchema });
@@ -106,8 +105,4 @@ function writeRoutes({ app }: Router, { teams, jobs }: ApiDeps): void {
     await jobs.stdin(c.get('principal').teamId, jobId, boardId, c.req.valid('json').data);
     return c.body(null, 202);
   });
-}
-
-function authorOf({ user }: Principal): string {
-  return user?.name ?? 'mbm on the hub’s machine';
 }

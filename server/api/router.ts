@@ -4,6 +4,7 @@
  */
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
+import { MAX_FIRMWARE_BYTES } from '#lib/api/firmware-schema.ts';
 import { API_BASE, errorSchema } from '#lib/api/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Log } from '#server/log.ts';
@@ -110,8 +111,27 @@ function credentialsOf(c: ApiContext) {
 
 const noStore: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
-  c.header('cache-control', 'no-store');
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
 };
+
+/** A file that is named by its content never becomes another: a browser may keep it, though nobody between may. */
+export function immutableFile(c: ApiContext, bytes: Uint8Array<ArrayBuffer>, sha256: string) {
+  c.header('cache-control', 'private, max-age=31536000, immutable');
+  c.header('etag', `"${sha256}"`);
+  c.header('content-type', BINARY);
+  return c.body(bytes.buffer, 200);
+}
+
+export const BINARY = 'application/octet-stream';
+const binarySchema = { type: 'string', format: 'binary' } as const;
+
+export function binaryBody() {
+  return { body: { required: true as const, content: { [BINARY]: { schema: binarySchema } } } };
+}
+
+export function binaryAnswer(description: string) {
+  return { description, content: { [BINARY]: { schema: binarySchema } } };
+}
 
 /** A cookie travels with requests that other sites make; they cannot forge the Origin header. */
 const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -123,30 +143,48 @@ const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next();
 };
 
+/** The routes that take a file; they read it themselves, once the right to send one is proved. */
+const TAKES_A_FILE = [`POST ${API_BASE}/firmware`];
+
+/** The file, as far as the limit. A form of another site cannot send this type without asking. */
+export async function readFileBody(c: ApiContext): Promise<Uint8Array> {
+  if (!c.req.header('content-type')?.toLowerCase().startsWith(BINARY))
+    throw new AppError('invalid_input', {
+      message: `Send the file itself, with Content-Type: ${BINARY}.`,
+      field: 'body',
+    });
+  return bytesWithin(c.req.raw.body, MAX_FIRMWARE_BYTES, 'firmware_too_large');
+}
+
 /** Reads the body once, as far as the limit; and only JSON: a form of another site can post text, but not JSON, without asking. */
 const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const declared = Number(c.req.header('content-length') ?? 0);
   const hasBody = declared > 0 || c.req.header('transfer-encoding') !== undefined;
-  if (hasBody && !SAFE_METHODS.includes(c.req.method)) {
+  const isFile = TAKES_A_FILE.includes(`${c.req.method} ${c.req.path}`);
+  if (hasBody && !isFile && !SAFE_METHODS.includes(c.req.method)) {
     const most = isPublic(c.req.method, c.req.path) ? MAX_PUBLIC_BODY_BYTES : MAX_BODY_BYTES;
     if (declared > most) throw new AppError('body_too_large');
     if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw new AppError('invalid_json');
     // Where Hono keeps what it has read; its declared type leaves out that it keeps the promise.
-    const text = await textWithin(c.req.raw.body, most);
-    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+    const bytes = await bytesWithin(c.req.raw.body, most, 'body_too_large');
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(bytes.toString('utf8')) });
   }
   await next();
 };
 
-async function textWithin(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string> {
+async function bytesWithin(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+  code: 'body_too_large' | 'firmware_too_large',
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.length;
-    if (size > limit) throw new AppError('body_too_large');
+    if (size > limit) throw new AppError(code);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function notFound(app: OpenAPIHono<ApiEnv>, c: Context): AppError {

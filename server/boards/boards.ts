@@ -1,6 +1,6 @@
 /**
  * Which boards a team has: adding, removing, virtual ones. A new board gets an id, a name and a key that works for one first
- * connection. Presence and messages are server/hub's, programs are server/jobs'. Read simulator.ts next.
+ * connection. Presence and messages are server/hub's, programs are server/jobs'. Read provisioning.ts next, then simulator.ts.
  */
 import { randomBytes } from 'node:crypto';
 import { type Board, type BoardId, MAX_VIRTUAL_BOARDS, type Provision } from '#lib/api/schema.ts';
@@ -12,14 +12,15 @@ import type { Log } from '#server/log.ts';
 import { newBoardId } from '#server/store/ids.ts';
 import type { Store } from '#server/store/store.ts';
 import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
+import { createProvisioning, FIRST_EPOCH, type Provisioning } from './provisioning.ts';
 import type { Simulator, VirtualFault } from './simulator.ts';
 
-export { createSimulator, readClientVersion } from './simulator.ts';
+export { type ClientFiles, createClientFiles, readClientVersion } from './client-files.ts';
+export { createSimulator } from './simulator.ts';
 
-const FIRST_EPOCH = 1;
 const VIRTUAL_NAME = 'virtual';
 
-export interface Boards {
+export interface Boards extends Provisioning {
   list(teamId: AuthorizedTeamId): readonly Board[];
   /** Throws board_not_found. */
   get(teamId: AuthorizedTeamId, boardId: BoardId): Board;
@@ -37,12 +38,14 @@ export interface Boards {
 
 export interface BoardsDeps {
   readonly store: Pick<Store, 'boards' | 'keys'>;
-  readonly hub: Pick<Hub, 'listBoards' | 'findBoard' | 'findBoardByName' | 'setBoard' | 'removeBoard'>;
+  readonly hub: Pick<Hub, 'listBoards' | 'findBoard' | 'findBoardByName' | 'setBoard' | 'removeBoard' | 'endSessions'>;
   readonly simulator: Simulator;
   readonly log: Log;
   readonly now: () => number;
   /** ws:// addresses that a board can dial. */
   readonly hubUrls: () => readonly string[];
+  /** Of them, those that a real board can dial. */
+  readonly boardUrls: () => readonly string[];
   /** Told when a board is gone, so that its runs end. */
   readonly onRemoved: (boardId: BoardId) => Promise<void>;
 }
@@ -101,6 +104,7 @@ export function createBoards(deps: BoardsDeps): Boards {
   }
 
   return {
+    ...createProvisioning(deps),
     list: (teamId) => hub.listBoards(teamId),
     get,
     add: async (teamId, name) => ({ ...(await insertNamed(teamId, name, false)), hubUrls: [...deps.hubUrls()] }),

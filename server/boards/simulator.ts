@@ -120,15 +120,6 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
   };
 }
 
-/** The version of the board's client that this hub brings along; undefined when it was not built. */
-export function readClientVersion(clientDir: string): string | undefined {
-  try {
-    return readBoardClient(clientDir).version;
-  } catch {
-    return undefined;
-  }
-}
-
 function asStartFailure(error: unknown, name: string): AppError {
   if (isAppError(error)) return error;
   const why = error instanceof Error ? error.message : String(error);

@@ -21,17 +21,17 @@ export function viewOfBoard(entry: BoardEntry): Board {
     virtual: stored.virtual,
     address: entry.session?.address ?? null,
     createdAt: isoOf(stored.createdAt),
-    ...(info ? viewOfInfo(info) : NOTHING_KNOWN),
+    ...(info
+      ? viewOfInfo(info)
+      : { ...NOTHING_KNOWN, platform: stored.platform ?? null, chipId: stored.chipId ?? null }),
   };
 }
 
 const NOTHING_KNOWN = {
-  platform: null,
   firmware: null,
   machine: null,
   fsFreeBytes: null,
   fsTotalBytes: null,
-  chipId: null,
   clientVersion: null,
   resetCause: null,
   boots: null,

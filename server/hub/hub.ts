@@ -10,7 +10,7 @@ import type { DoneState } from '#lib/protocol/frames.ts';
 import type { BoardEntry } from './board-entry.ts';
 import { viewOfBoard } from './board-view.ts';
 import { BoardLinks } from './links.ts';
-import type { HubDeps, HubListener, StoredBoard } from './ports.ts';
+import type { Adopt, HubDeps, HubListener, StoredBoard } from './ports.ts';
 import { BoardWork } from './work.ts';
 import { DeviceEndpoint } from './ws-endpoint.ts';
 
@@ -58,6 +58,10 @@ export interface Hub {
   setBoard(board: StoredBoard): void;
   /** Forgets the board and closes its session. */
   removeBoard(boardId: BoardId): void;
+  /** The board has a new key: whoever is connected with the old one, or about to be, is not the board any more. */
+  endSessions(boardId: BoardId): void;
+  /** Who is asked when a board connects that is in no list. */
+  setAdopter(adopt: Adopt): void;
   /** Takes the upgrade request of `/device`. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Who is told of boards that come and go: one listener, set once after the hub is made. */
@@ -92,6 +96,8 @@ export async function createHub(deps: HubDeps): Promise<Hub> {
     getFile: (boardId, path) => work.getFile(boardId, path),
     setBoard: (stored) => presence.publish(registry.set(stored)),
     removeBoard: (boardId) => links.removeBoard(boardId),
+    endSessions: (boardId) => links.endSessions(boardId),
+    setAdopter: (adopt) => links.setAdopter(adopt),
     handleUpgrade: (request, socket, head) => endpoint.handleUpgrade(request, socket, head),
     setListener: (listener) => links.setListener(listener),
     counts: () => ({

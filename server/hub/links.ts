@@ -14,7 +14,7 @@ import {
 import { Admission } from './admission.ts';
 import { type BoardEntry, knownRssi } from './board-entry.ts';
 import { TRANSFER_WINDOW } from './files.ts';
-import type { HubDeps, HubListener } from './ports.ts';
+import type { Adopt, HubDeps, HubListener } from './ports.ts';
 import { Presence } from './presence.ts';
 import { Registry } from './registry.ts';
 
@@ -32,6 +32,7 @@ export class BoardLinks implements SessionListener {
   readonly #heartbeat: Heartbeat;
   readonly #sessions = new Set<Session>();
   #listener = NO_LISTENER;
+  #adopt: Adopt = async () => undefined;
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
@@ -55,6 +56,10 @@ export class BoardLinks implements SessionListener {
     this.#listener = listener;
   }
 
+  setAdopter(adopt: Adopt): void {
+    this.#adopt = adopt;
+  }
+
   /** A socket that admission has let in. */
   openSession(socket: SessionSocket, address: string | null): Session {
     const session = new Session(this.#sessionDeps, socket, address);
@@ -75,6 +80,10 @@ export class BoardLinks implements SessionListener {
     this.presence.forget(entry);
   }
 
+  endSessions(boardId: BoardId): void {
+    for (const session of [...this.#sessions]) if (session.claims(boardId)) session.end('removed');
+  }
+
   /** Says goodbye to every board, in a way that spreads their return. */
   async stop(): Promise<void> {
     const windowS = this.#retryWindowS(this.presence.online);
@@ -93,9 +102,8 @@ export class BoardLinks implements SessionListener {
 
   onOpened(session: Session): void {
     const entry = this.registry.find(session.boardId);
-    // Its key was still there when the handshake began.
     if (!entry) {
-      session.end('removed');
+      void this.#adoptBoard(session);
       return;
     }
     const before = entry.session;
@@ -156,6 +164,20 @@ export class BoardLinks implements SessionListener {
 
   onFailure(session: Session, error: unknown): void {
     this.#deps.log.error({ err: error, boardId: session.boardId }, 'A session failed');
+  }
+
+  /** A board of a bundle at its first visit; or one that was removed after its handshake had begun. */
+  async #adoptBoard(session: Session): Promise<void> {
+    try {
+      const stored = session.info && (await this.#adopt(session.boardId, session.info));
+      if (stored) this.registry.set(stored);
+      if (session.state !== 'open') return;
+      if (this.registry.find(session.boardId)) this.onOpened(session);
+      else session.end('removed');
+    } catch (error) {
+      this.onFailure(session, error);
+      session.end('removed');
+    }
   }
 
   /** The entry that this session speaks for; undefined once another has taken over. */

@@ -47,6 +47,10 @@ export interface StoredBoard {
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
   readonly info: BoardInfo | null;
+  /** Told by the cable when it was provisioned; the board's own facts say more once it was on line. */
+  readonly chipId?: string | null;
+  readonly mac?: string | null;
+  readonly platform?: string | null;
 }
 
 export interface BoardStore {
@@ -67,6 +71,9 @@ export interface HubListener {
   /** The last journal number given to the board, told to it in WELCOME. */
   lastJobOf?(boardId: BoardId): number;
 }
+
+/** Makes a board of an id whose key was given out before the board was known; undefined when it may not become one. */
+export type Adopt = (boardId: BoardId, info: BoardInfo) => Promise<StoredBoard | undefined>;
 
 /** Everything `createHub` is given. */
 export interface HubDeps {

@@ -76,6 +76,11 @@ export class Session {
     return this.#boardId;
   }
 
+  /** True when it says, proved or not, that it is that board. */
+  claims(boardId: BoardId): boolean {
+    return this.#boardId === boardId;
+  }
+
   get isAuthenticated(): boolean {
     return this.#opener !== undefined;
   }

@@ -1,5 +1,6 @@
 /** Ids: a prefix, the time in base 36, so that they sort as they were made, and 80 random bits. */
 import { randomBytes } from 'node:crypto';
+import { type WifiProfileId, wifiProfileIdSchema } from '#lib/api/provision-schema.ts';
 import {
   type BoardId,
   boardIdSchema,
@@ -25,3 +26,4 @@ export const newJobId = (now: number): JobId => jobIdSchema.parse(newId('job', n
 export const newTeamId = (now: number): TeamId => teamIdSchema.parse(newId('team', now));
 export const newUserId = (now: number): UserId => userIdSchema.parse(newId('user', now));
 export const newBoardId = (): BoardId => boardIdSchema.parse(randomBytes(16).toString('hex'));
+export const newWifiProfileId = (now: number): WifiProfileId => wifiProfileIdSchema.parse(newId('wifi', now));

@@ -4,6 +4,7 @@
  * After a change: `npx drizzle-kit generate`, and commit the migration with it.
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { WifiProfileId } from '#lib/api/provision-schema.ts';
 import type { BoardId, JobId, RunState, TeamId, UserId } from '#lib/api/schema.ts';
 import type { BoardInfo } from '#lib/protocol/info.ts';
 
@@ -75,8 +76,18 @@ export const boards = sqliteTable(
     info: text('info', { mode: 'json' }).$type<BoardInfo>(),
     /** Journal number of the newest run given to this board; never goes back. */
     lastSeq: integer('last_seq').notNull().default(0),
+    /** What provisioning found at the other end of the cable; null for a board that was provisioned in another way. */
+    chipId: text('chip_id'),
+    mac: text('mac'),
+    platform: text('platform'),
+    /** Not a board yet, only an id and a key of a bundle, until it connects; gone after this time. */
+    reservedUntil: integer('reserved_until'),
   },
-  (table) => [uniqueIndex('boards_team_name').on(table.teamId, table.name)],
+  (table) => [
+    uniqueIndex('boards_team_name').on(table.teamId, table.name),
+    // The same chip is the same board; rows without a chip do not meet here.
+    uniqueIndex('boards_team_chip').on(table.teamId, table.chipId),
+  ],
 );
 
 export const boardKeys = sqliteTable(
@@ -93,6 +104,8 @@ export const boardKeys = sqliteTable(
     place: text('place', { enum: ['current', 'next'] }).notNull(),
     singleUse: integer('single_use', { mode: 'boolean' }).notNull(),
     createdAt: integer('created_at').notNull(),
+    /** After this time a key that was never used opens nothing; null: no such time. */
+    expiresAt: integer('expires_at'),
   },
   (table) => [primaryKey({ columns: [table.boardId, table.epoch] })],
 );
@@ -156,4 +169,33 @@ export const outputs = sqliteTable(
     bytes: blob('bytes', { mode: 'buffer' }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.jobId, table.boardId, table.from] })],
+);
+
+/** Networks of a team, to be written on boards. */
+export const wifiProfiles = sqliteTable(
+  'wifi_profiles',
+  {
+    id: text('id').$type<WifiProfileId>().primaryKey(),
+    teamId: teamId(),
+    ssid: text('ssid').notNull(),
+    /** The password. AES-256-GCM: nonce, ciphertext, tag. */
+    wrapped: blob('wrapped', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [uniqueIndex('wifi_profiles_team_ssid').on(table.teamId, table.ssid)],
+);
+
+/** Firmware that people brought; the files are in the data folder, one for each content. */
+export const firmwareUploads = sqliteTable(
+  'firmware_uploads',
+  {
+    teamId: teamId(),
+    sha256: text('sha256').notNull(),
+    name: text('name').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.teamId, table.sha256] })],
 );

@@ -9,7 +9,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -57,11 +57,11 @@ export function openSecrets(dataDir: string): Secrets {
 }
 
 /** Written beside, on disk, then renamed: a power cut leaves the old file or the new one. */
-export function writePrivateFile(file: string, content: string): void {
+export function writePrivateFile(file: string, content: string | Uint8Array): void {
   const beside = `${file}.new`;
   const handle = openSync(beside, 'w', FILE_MODE);
   try {
-    writeSync(handle, content);
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -1,10 +1,20 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAppError } from '#lib/errors.ts';
-import { aBoard, reopen, temporaryFolder } from './store.fixture.ts';
-import type { Store } from './store.ts';
+import { aBoard, MIGRATIONS_DIR, reopen, temporaryFolder } from './store.fixture.ts';
+import { openStore, type Store } from './store.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: Store | undefined;
@@ -98,6 +108,25 @@ describe('database', () => {
       message: expect.stringContaining(file()),
     });
     expect(readFileSync(file()).equals(before)).toBe(true);
+  });
+
+  it('of the first version is brought up to date with all that is in it', async () => {
+    const first = join(folder.dir, 'migrations');
+    cpSync(MIGRATIONS_DIR, first, { recursive: true });
+    const journal = join(first, 'meta/_journal.json');
+    const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8'));
+    writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, 1) }));
+    openStore({ dataDir: folder.dir, migrationsDir: first }).close();
+    const old = new Database(file());
+    old.exec(`INSERT INTO teams VALUES ('team_0000000000000001', 'A', 1);
+      INSERT INTO boards (id, team_id, name, virtual, created_at) VALUES ('${'a'.repeat(32)}', 'team_0000000000000001', 'x', 0, 1),
+        ('${'b'.repeat(32)}', 'team_0000000000000001', 'y', 0, 1);`);
+    old.close();
+    const { boards } = open();
+    expect((await boards.listAllBoards()).map(({ name, chipId }) => [name, chipId])).toEqual([
+      ['x', null],
+      ['y', null],
+    ]);
   });
 
   it('that is something else is refused and stays as it is', () => {

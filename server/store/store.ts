@@ -7,12 +7,14 @@
 import { type BoardQueries, createBoardQueries } from './boards.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { openDatabase } from './database.ts';
+import { createFirmwareQueries, type FirmwareQueries } from './firmware.ts';
 import { createJobQueries, type JobQueries } from './jobs.ts';
 import { createKeyQueries, type KeyQueries } from './keys.ts';
 import { createOutputQueries, type OutputQueries } from './outputs.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { createSessionQueries, type SessionQueries } from './sessions.ts';
 import { createUserQueries, type UserQueries } from './users.ts';
+import { createWifiQueries, type WifiQueries } from './wifi.ts';
 
 export interface Store {
   readonly secrets: Secrets;
@@ -23,6 +25,8 @@ export interface Store {
   readonly outputs: OutputQueries;
   readonly users: UserQueries;
   readonly sessions: SessionQueries;
+  readonly wifi: WifiQueries;
+  readonly firmware: FirmwareQueries;
   /** Writes what still waits and frees the data folder. */
   close(): void;
 }
@@ -42,6 +46,8 @@ export function openStore(options: { readonly dataDir: string; readonly migratio
     outputs: createOutputQueries(db),
     users: createUserQueries(db, commits),
     sessions: createSessionQueries(db, commits),
+    wifi: createWifiQueries(db, commits, secrets.keyEncryptionKey),
+    firmware: createFirmwareQueries(db, commits),
     close() {
       boards.flushFacts();
       commits.flush();

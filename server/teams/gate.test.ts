@@ -71,4 +71,8 @@ it('every role may do what the matrix says and nothing else', () => {
   }
   expect(MATRIX.viewer).not.toContain('job.run');
   expect(MATRIX.operator).not.toContain('board.manage');
+  expect(MATRIX.operator).toEqual(expect.arrayContaining(['board.provision', 'firmware.manage', 'wifi.use']));
+  expect(MATRIX.viewer).toContain('firmware.read');
+  for (const right of ['board.provision', 'firmware.manage', 'wifi.use', 'wifi.manage'] as const)
+    expect(MATRIX.viewer).not.toContain(right);
 });

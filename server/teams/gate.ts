@@ -10,15 +10,35 @@ import type { Role } from '#server/store/schema.ts';
 import type { AuthorizedTeamId } from '#server/store/team-scope.ts';
 import type { TeamRow, UserRow } from '#server/store/users.ts';
 
-export const rights = ['team.read', 'board.read', 'board.manage', 'job.read', 'job.run'] as const;
+export const rights = [
+  'team.read',
+  'board.read',
+  'board.provision',
+  'board.manage',
+  'job.read',
+  'job.run',
+  'firmware.read',
+  'firmware.manage',
+  'wifi.use',
+  'wifi.manage',
+] as const;
 export type Right = (typeof rights)[number];
 
 /** What each role may do. Later capabilities add their rights here. */
 export const MATRIX: { readonly [R in Role]: readonly Right[] } = {
   owner: rights,
   admin: rights,
-  operator: ['team.read', 'board.read', 'job.read', 'job.run'],
-  viewer: ['team.read', 'board.read', 'job.read'],
+  operator: [
+    'team.read',
+    'board.read',
+    'board.provision',
+    'job.read',
+    'job.run',
+    'firmware.read',
+    'firmware.manage',
+    'wifi.use',
+  ],
+  viewer: ['team.read', 'board.read', 'job.read', 'firmware.read'],
 };
 
 export interface Principal {
