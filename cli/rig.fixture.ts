@@ -208,7 +208,7 @@ export function runMbm(args: readonly string[], { env = {}, stdin, entry, node }
 
 /** A deadline of ten seconds; the condition is looked at often. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('It did not happen within 10 s.');
     await new Promise((done) => setTimeout(done, 10));

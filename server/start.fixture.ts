@@ -12,7 +12,7 @@ import { ROOT_DIR } from './config.ts';
 import { type Overrides, type RunningHub, start } from './start.ts';
 import { temporaryFolder } from './store/store.fixture.ts';
 
-export const DEADLINE_MS = 15_000;
+export const DEADLINE_MS = 30_000;
 
 /** Rejects with what was waited for when it does not come. */
 export function within<T>(promise: Promise<T>, what: string, ms = DEADLINE_MS): Promise<T> {

@@ -21,6 +21,7 @@ async function restart(dataDir: string, say: (line: string) => void): Promise<Fi
   const hub = await first.ask<HubAddress>('start', { dataDir, port: 0 });
   const fleet = createFleet(hub);
   await fleet.growTo(BOARDS);
+  await fleet.process.ask('calm');
   say(`${BOARDS} boards are on line`);
   const stoppingAt = performance.now();
   await first.stop();

@@ -5,6 +5,7 @@ import ffi
 import micropython
 import struct
 import sys
+import uctypes
 import cm_core
 from micropython import const
 
@@ -26,38 +27,45 @@ _sigsuspend = _libc.func('i', 'sigsuspend', 'P')
 _exit = _libc.func('v', '_exit', 'i')
 fcntl = _libc.func('i', 'fcntl', 'iii')
 me = _libc.func('i', 'getpid', '')()
-_rung = _wanted = _inside = False
-# What micropython.heap_unlock answers in a handler that did not come upon a locked heap.
-_open = None
+_rung = _wanted = _inside = _calm = False
+# The allocator's mutex lies in the interpreter's state, behind sys.modules; where, is seen when it names us as its owner.
+_state = uctypes.bytearray_at(id(sys.modules), 2048)
+_owner = struct.pack('i', me)
+_mutex = None
 
 
 def _mask(*signals):
     return struct.pack('L', sum([1 << n - 1 for n in signals])) + bytes(128 - struct.calcsize('L'))
 
 
-# The handler. A SIGINT becomes KeyboardInterrupt wherever MicroPython is; it is sent from here, as it waits for the end of a handler,
-# and only when what was interrupted is neither the collector, which would leave the heap locked, nor a callback.
-def _ring(_):
-    global _rung, _wanted, _open
-    micropython.heap_lock()
-    n = micropython.heap_unlock()
-    if _open is None:
-        _open = n
-    if _wanted and not _inside and n == _open:
-        _wanted = False
-        _kill(me, _SIGINT)
+# The handler. SIGINT becomes KeyboardInterrupt wherever MicroPython is, and is sent from here because it waits for the end of a
+# handler. It is for a program: not for a callback or what calls it, so it waits for the second alarm in which none is
+# due; and not for the allocator, which would stay locked.
+def _ring(n):
+    global _rung, _wanted, _calm, _mutex
+    if _mutex is None:
+        n = _state.find(_owner)
+        if n > 0:
+            # lock, count, owner: glibc, 32 and 64 bits.
+            _mutex = n - 8
+    elif _wanted and n == _SIGALRM and not _rung and not _inside:
+        if _calm and not _state[_mutex]:
+            _wanted = False
+            _kill(me, _SIGINT)
+        _calm = True
     elif not _rung:
         _rung = True
         micropython.schedule(_poke, None)
 
 
 def _poke(_):
-    global _rung, _inside
+    global _rung, _inside, _calm
     _inside, _rung = True, False
     cm_core.pump()
-    _inside = False
+    _calm = False
     if _wanted:
         _alarm(_SOON_US)
+    _inside = False
 
 
 def _alarm(us):
@@ -110,10 +118,16 @@ def idle():
 
 
 sys.modules['machine'] = _Machine
-# `lock`: run as an interrupt is, without heap and scheduler; and SIGINT waits for its end.
+# `lock`: run as an interrupt is, without heap and scheduler.
 _handler = ffi.callback('v', _ring, 'i', lock=True)
-_action = struct.pack('P', _handler.cfun()) + _mask(_SIGINT) + struct.pack('iP', _SA_RESTART, 0)
-_sigaction(_SIGIO, _action, None)
-_sigaction(_SIGALRM, _action, None)
-_kill(me, _SIGALRM)
+for _n in (_SIGIO, _SIGALRM):
+    _sigaction(_n, struct.pack('P', _handler.cfun()) + _mask(_SIGINT) + struct.pack('iP', _SA_RESTART, 0), None)
+# Milliseconds of nothing but allocation, until an alarm comes upon it. A build without threads has no such mutex.
+_alarm(100)
+for _n in range(1000000):
+    if _mutex is not None:
+        break
+    bytearray(100)
+else:
+    _mutex, _state = 0, bytes(1)
 pace(True)

@@ -8,11 +8,8 @@ import { linkedBoard } from './linux-board.fixture.ts';
 const textOf = (operation: BoardOperation): string =>
   operation.op === 'out' ? Buffer.from(operation.bytes).toString() : operation.op;
 
-/** Pings until the board has said `text`, without granting credits. */
-const pingUntilOut = async (peer: Peer): Promise<string> => {
-  const out = await peer.expect('out');
-  return textOf(out);
-};
+/** The text of the next OUT, without granting a credit for it. */
+const nextOut = async (peer: Peer): Promise<string> => textOf(await peer.expect('out'));
 
 describe('a program', () => {
   test('answers with its output, then with its end', async () => {
@@ -98,7 +95,7 @@ describe('output', () => {
   test('waits for credits, two at the start, and the hub is served meanwhile', async () => {
     const rig = await untilTestEnds(linkedBoard());
     const program = await rig.peer.start("for i in range(40): print('%049d' % i)\nprint('end')");
-    const first = (await pingUntilOut(rig.peer)) + (await pingUntilOut(rig.peer));
+    const first = (await nextOut(rig.peer)) + (await nextOut(rig.peer));
     expect(first.length).toBeLessThanOrEqual(1018);
     // A third OUT would come before this PONG.
     expect((await rig.peer.ping()).op).toBe('pong');
@@ -139,6 +136,7 @@ describe('input', () => {
 describe('an interrupt ends', () => {
   test.each([
     ['a loop that does nothing', 'while True: pass'],
+    ['a loop that allocates', 'while True: x = [1] * 20'],
     ['a sleep', 'import time\ntime.sleep(100)'],
     ['a loop of prints', 'while True: print(1234567890)'],
     ['a wait for input', 'input()'],

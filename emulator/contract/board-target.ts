@@ -13,7 +13,11 @@ export interface BoardTarget {
   readonly name: string;
   /** sys.platform as INFO tells it. */
   readonly platform: RegExp;
-  /** Free heap once connected: the budget of the client on a board; undefined where sizes mean nothing. */
+  /**
+   * Free heap that INFO must at least tell; undefined where sizes mean nothing. Here it is less than the client's budget of 28 KB:
+   * what a target does in Python where firmware does it in C, and INFO's own module, take theirs. The budget is proved
+   * by device/tests/memory.test.ts.
+   */
   readonly leastFreeBytes: number | undefined;
   /** True when a program can call machine.reset(). */
   readonly canResetItself: boolean;

@@ -21,7 +21,7 @@ export async function linuxTarget(): Promise<BoardTarget | undefined> {
   return {
     name: 'Linux MicroPython',
     platform: /^linux$/,
-    leastFreeBytes: bits === BITS_OF_A_BOARD ? 28 * 1024 : undefined,
+    leastFreeBytes: bits === BITS_OF_A_BOARD ? 22 * 1024 : undefined,
     canResetItself: false,
     async start(files) {
       const folder = await mkdtemp(join(tmpdir(), 'cloudmanager-board-'));

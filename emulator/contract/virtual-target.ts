@@ -5,7 +5,7 @@ import type { BoardTarget } from './board-target.ts';
 export const virtualTarget: BoardTarget = {
   name: 'virtual board',
   platform: /^esp8266$/,
-  leastFreeBytes: 28 * 1024,
+  leastFreeBytes: 22 * 1024,
   canResetItself: true,
   async start(files) {
     let text = '';

@@ -172,7 +172,7 @@ export function watch(ws: WebSocket): { readonly heard: Uint8Array[]; readonly c
 }
 
 /** Waits for what has no event of its own, and fails when it does not come. */
-export async function until(condition: () => boolean, timeoutMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`It did not happen within ${timeoutMs} ms: ${condition}`);
