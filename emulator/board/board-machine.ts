@@ -184,7 +184,7 @@ export class BoardMachine {
         break;
       case 'file':
         this.#parts.files.apply(message.change);
-        this.#filesHeard++;
+        if (this.#worker !== undefined) this.#filesHeard++;
         this.#attend();
         break;
       case 'wifi':

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { ESPLoader, Transport } from 'esptool-js';
 import type { Chip, EmulatedSerialPort } from './chip.ts';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 const QUIET = { clean: () => undefined, writeLine: () => undefined, write: () => undefined };
 
 export const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');

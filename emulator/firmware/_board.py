@@ -66,10 +66,13 @@ _vfs_ilistdir = os.ilistdir
 
 
 # LittleFS tells the size too, and mpremote shows it.
+def _sized(e, base):
+    return e[:2] + (0, os.stat(base + e[0])[6])
+
+
 def _ilistdir(path='.'):
-    base = path.rstrip('/') + '/'
     for e in _vfs_ilistdir(path):
-        yield (e[0], e[1], 0, 0 if e[1] == 0x4000 else os.stat(base + e[0])[6])
+        yield _sized(e, path.rstrip('/') + '/')
 
 
 os.ilistdir = _ilistdir
