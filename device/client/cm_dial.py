@@ -76,7 +76,7 @@ def _upgrade(a, b, c):
             raise OSError(104)
         if n:
             if not first:
-                _say('http')
+                _say(2)
             first = (first + bytes(rv[:n]))[:12]
             tail = (tail + bytes(rv[:n]))[-4:]
         else:
@@ -144,13 +144,14 @@ def _net():
 
 
 # How far it is, for who provisioned the board and still listens at the cable: lib/flasher/board-talk.ts. Until the first
-# welcome only (cm_rare): later the console is the user's.
-def _say(*a):
+# welcome only (cm_rare): later the console is the user's. One long text of
+# which `a` counts the words, because each short one would stay on the heap.
+def _say(a, b=''):
     try:
         os.stat('/cm/say')
     except OSError:
         return
-    print('@cm', *a)
+    print('@cm wifi,@cm ip,@cm http,@cm shake,@cm lost'.split(',')[a], b)
 
 
 def dial():
@@ -161,20 +162,20 @@ def dial():
     told = None
     while True:
         # Looked at first: connect() tries again, which makes any failure a 1.
-        n = _net().status()
+        n = _net().stat()[0]
         if n != told:
             told = n
-            _say('wifi', n)
+            _say(0, n)
         if _net().connect(wifi):
             break
         yield
-    _say('ip', _net().address())
+    _say(1, _net().stat()[1])
     secure, host, port, path = _split(hubs[cm_core.fails // len(keys) % len(hubs)])
     epoch, key = keys[cm_core.fails % len(keys)]
     _connect(host, port, secure)
     yield from _upgrade(host, port, path)
     _due(_HANDSHAKE_MS)
-    _say('shake')
+    _say(3)
     yield from _shake(board, epoch, key)
     while not cm_wire.flush():
         yield
@@ -188,7 +189,7 @@ def dial():
 # full jitter: each failure tries the next key, then the next hub.
 def lost(e):
     cm_wire.close()
-    _say('lost')
+    _say(4)
     if cm_core.linked:
         span = cm_core.window * 1000
     else:

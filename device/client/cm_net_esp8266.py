@@ -21,14 +21,11 @@ def connect(a):
     return False
 
 
-# As WLAN.status(), and 6 for what it does not tell apart: in the network, but without an address.
-def status():
-    n = network.WLAN(0).status()
-    return _NO_ADDRESS if n == _CONNECTING and cm_core.port.rssi() < 0 else n
-
-
-def address():
-    return network.WLAN(0).ifconfig()[0]
+# As WLAN.status(), and 6 for what it does not tell apart: in the network, but without an address. And the address.
+def stat():
+    w = network.WLAN(0)
+    n = w.status()
+    return _NO_ADDRESS if n == _CONNECTING and cm_core.port.rssi() < 0 else n, w.ifconfig()[0]
 
 
 def register(s):

@@ -11,12 +11,8 @@ def connect(a):
     return True
 
 
-def status():
-    return 5
-
-
-def address():
-    return ''
+def stat():
+    return 5, ''
 
 
 def register(s):

@@ -71,7 +71,8 @@ def _welcome(b):
     # Whoever listens at the cable has heard what there was to hear (cm_dial).
     try:
         os.remove('/cm/say')
-        print('@cm home')
+        # Long enough not to stay on the heap as a name does.
+        print('@cm home %d' % cm_core.links)
     except OSError:
         pass
 
