@@ -145,13 +145,13 @@ def _net():
 
 # How far it is, for who provisioned the board and still listens at the cable: lib/flasher/board-talk.ts. Until the first
 # welcome only (cm_rare): later the console is the user's. One long text of
-# which `a` counts the words, because each short one would stay on the heap.
-def _say(a, b=''):
+# which the first number counts the words, because each short one would stay on the heap.
+def _say(*a):
     try:
         os.stat('/cm/say')
     except OSError:
         return
-    print('@cm wifi,@cm ip,@cm http,@cm shake,@cm lost'.split(',')[a], b)
+    print('@cm wifi,@cm ip,@cm http,@cm shake,@cm lost'.split(',')[a[0]], *a[1:])
 
 
 def dial():

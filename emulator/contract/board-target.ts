@@ -1,5 +1,12 @@
 /** What the contract suite asks of a kind of board, so that the same tests run on each. */
-import type { BoardFile } from '#lib/provision/files.ts';
+import type { BoardFile, Wifi } from '#lib/provision/files.ts';
+
+/** How a board that is not in this machine reaches the test hub. */
+export interface Network {
+  /** An address of this machine. */
+  readonly host: string;
+  readonly wifi: Wifi | undefined;
+}
 
 export interface TargetBoard {
   /** The reset button, or the nearest thing there is. */
@@ -21,6 +28,8 @@ export interface BoardTarget {
   readonly leastFreeBytes: number | undefined;
   /** True when a program can call machine.reset(). */
   readonly canResetItself: boolean;
+  /** Undefined: the board is on this machine. */
+  readonly network?: Network;
   /** Puts the files of a provisioned board there and starts it. */
   start(files: readonly BoardFile[]): Promise<TargetBoard>;
 }

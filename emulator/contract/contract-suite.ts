@@ -64,8 +64,10 @@ class RunningLife implements Life {
       key: nodeCrypto.randomBytes(KEY_BYTES),
       epoch: FIRST_EPOCH,
     };
-    this.#hub = await startTestHub(identity);
-    const files = boardFiles({ ...identity, hubUrls: [this.#hub.url], client: await client() });
+    const { network } = this.target;
+    this.#hub = await startTestHub(identity, network?.host);
+    const wifi = network?.wifi ? { wifi: network.wifi } : {};
+    const files = boardFiles({ ...identity, ...wifi, hubUrls: [this.#hub.url], client: await client() });
     this.#board = await this.target.start(files);
     // A board that does not connect at all fails here, once, and not in every test.
     await this.link();

@@ -107,8 +107,8 @@ export class TestHub {
   constructor(server: ReturnType<typeof createServer>, { key, epoch }: TestHubOptions) {
     this.#server = server;
     this.#keys.set(epoch, key);
-    const { port } = server.address() as AddressInfo;
-    this.url = `ws://127.0.0.1:${port}/device`;
+    const { address, port } = server.address() as AddressInfo;
+    this.url = `ws://${address}:${port}/device`;
     const sockets = new WebSocketServer({ server, path: '/device', perMessageDeflate: false });
     sockets.on('connection', (socket) => this.#greet(socket));
   }
@@ -170,9 +170,10 @@ export class TestHub {
   }
 }
 
-export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
+/** `host` is an IPv4 address of this machine that the board can reach. */
+export async function startTestHub(options: TestHubOptions, host = '127.0.0.1'): Promise<TestHub> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return new TestHub(server, options);
 }
 
