@@ -1,6 +1,6 @@
 /**
  * The chip on a pseudo-terminal, for programs of this computer: esptool, mpremote, `mbm board-flash`. A pseudo-terminal has a baud rate
- * but no DTR and RTS, so somebody has to press the chip's buttons (docs/decisions/0005-emulated-chip.md). The terminal itself is
+ * but no DTR and RTS, so somebody has to press the chip's buttons (docs/decisions/0007-emulated-chip.md). The terminal itself is
  * held by a small Python process, pty_bridge.py.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';

@@ -28,6 +28,8 @@ export interface BoardTarget {
   readonly leastFreeBytes: number | undefined;
   /** True when a program can call machine.reset(). */
   readonly canResetItself: boolean;
+  /** False where `reset` goes through the REPL, which interrupts a program before it cuts it. */
+  readonly hasResetButton: boolean;
   /** Undefined: the board is on this machine. */
   readonly network?: Network;
   /** Puts the files of a provisioned board there and starts it. */

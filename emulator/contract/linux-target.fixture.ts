@@ -23,6 +23,7 @@ export async function linuxTarget(): Promise<BoardTarget | undefined> {
     platform: /^linux$/,
     leastFreeBytes: bits === BITS_OF_A_BOARD ? 22 * 1024 : undefined,
     canResetItself: true,
+    hasResetButton: true,
     async start(files) {
       const folder = await mkdtemp(join(tmpdir(), 'cloudmanager-board-'));
       for (const file of files) {

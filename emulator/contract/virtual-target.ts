@@ -7,6 +7,7 @@ export const virtualTarget: BoardTarget = {
   platform: /^esp8266$/,
   leastFreeBytes: 22 * 1024,
   canResetItself: true,
+  hasResetButton: true,
   async start(files) {
     let text = '';
     const board = await startVirtualBoard({
