@@ -12,7 +12,7 @@ import { connectLocal, findLocalHub, type HubConnection, isAlive } from './hub-c
 
 export const LOG_FILE = 'hub.log';
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
-/** As `npm start` has it: a burst of boards leaves garbage of 16 MB behind instead of 100, and costs no throughput. */
+/** As `npm start` has it: the young generation of the heap grows in a burst of boards and stays as large as it was. */
 const HUB_NODE_OPTIONS = ['--max-semi-space-size=8'];
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;

@@ -30,9 +30,17 @@ interface Fixtures {
   mbm: (...args: readonly string[]) => Promise<MbmResult>;
 }
 
+/** Colours fade from one scheme to the other, and axe would measure the contrast on the way. Spinners go on for ever. */
+function endTransitions(): void {
+  for (const animation of document.getAnimations()) {
+    if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+  }
+}
+
 export async function lookAt(page: Page, folder: string, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
+    await page.evaluate(endTransitions);
     const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
     await page.screenshot({
